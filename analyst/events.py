@@ -1,0 +1,319 @@
+"""What happened, as values: frozen, comparable, JSON in and out. Read this file first.
+
+A run is its log, and the log is a list of these facts. Everything else (what to do next, what the model reads, what
+a person sees) is derived from them. Facts carry no clock and no identity: those belong to the log's line.
+
+The order in a run: `Opened`, then for each question `Asked`, `Surveyed`, and turns of `ModelReplied` → (`CallDecided`) →
+what the call came to. A call to a tool that works on the world ends in `ToolReturned`. A call by which the model
+steers the run *is* its fact: `PlanProposed`, `PlanRevised`, `StepFinished`, `Answered` carry the call's id and answer it.
+
+Names are for ever: old logs must stay readable. A new fact is no breaking change; a renamed one is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from analyst_kernels import Output
+from pydantic import Field, TypeAdapter
+
+# ── parts of facts ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call, as the model sent it: the arguments are its own JSON text, valid or not."""
+
+    id: str
+    tool: str
+    arguments: str
+
+    @property
+    def code(self) -> str:
+        """The argument named `code`, or "" when there is none or the JSON is broken."""
+        try:
+            value = json.loads(self.arguments).get("code", "")
+        except (ValueError, AttributeError):
+            return ""
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and money of one model call. Tokens that the provider did not report are estimated, and marked so."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    """The part of `input` that the provider read from its prompt cache."""
+    reasoning: int = 0
+    """The part of `output` that was thought and not said."""
+    usd: float | None = None
+    """Price in US dollars; None when the model's price is not known."""
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One step of a plan."""
+
+    id: str
+    goal: str
+    evidence: str = ""
+    """What ends the step: the output that shows the goal is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSchema:
+    """A tool as the model was told of it. `kind`: "act" changes the world, "read" only looks, "steer" is a fact."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    kind: Literal["act", "read", "steer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of the kernel's namespace, in a line."""
+
+    name: str
+    type: str
+    summary: str
+    """Shape and columns of a frame, length of a container, value of a scalar: bounded."""
+
+
+# ── facts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A log begins. What is needed to project it later as it was sent, whatever has changed in the code since."""
+
+    system: str
+    tools: tuple[ToolSchema, ...]
+    prompts: Mapping[str, str]
+    """The words put around facts in the conversation, by name (`prompts/*.md`)."""
+    model: str
+    model_reason: str
+    """Why this model: said, from the environment, a key was there, a local server answered, nothing else was there."""
+    window: int
+    """The model's context window in tokens; 0 when it is not known."""
+    vision: bool
+    versions: Mapping[str, str]
+    settings: Mapping[str, Any]
+    kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The user asked. `data` are absolute paths of files or folders, in the order they were named."""
+
+    question: str
+    data: tuple[str, ...] = ()
+    plan: Literal["auto", "always", "never"] = "auto"
+    kind: Literal["asked"] = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What data there is, looked at without a model before the first call. `tables` is the probe's JSON."""
+
+    text: str
+    """What the model reads."""
+    tables: tuple[Mapping[str, Any], ...] = ()
+    kind: Literal["surveyed"] = "surveyed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProposed:
+    """A plan: from the model (`call_id` is the call it answers), or given by the user (`call_id` is empty)."""
+
+    steps: tuple[PlanStep, ...]
+    call_id: str = ""
+    kind: Literal["plan_proposed"] = "plan_proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDecided:
+    """A person looked at the plan: took it, changed it (`steps` are the changed ones) or refused it with a note."""
+
+    accepted: bool
+    steps: tuple[PlanStep, ...] = ()
+    note: str = ""
+    kind: Literal["plan_decided"] = "plan_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRevised:
+    """The plan changed on evidence. `steps` is the whole new plan; steps that are done stand in it unchanged."""
+
+    steps: tuple[PlanStep, ...]
+    reason: str
+    call_id: str
+    kind: Literal["plan_revised"] = "plan_revised"
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """Work on a step of the plan begins."""
+
+    step_id: str
+    kind: Literal["step_started"] = "step_started"
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A step ended: reached (`ok`) with its result in a sentence or two, or given up with the reason."""
+
+    step_id: str
+    ok: bool
+    result: str
+    call_id: str = ""
+    """The `finish_step` call it answers; empty when the model just said it, or when a bound ended the step."""
+    kind: Literal["step_finished"] = "step_finished"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReplied:
+    """The model spoke. `prompt_sha` is the hash of the messages it was sent: an old log can be checked against it."""
+
+    text: str
+    calls: tuple[Call, ...]
+    usage: Usage
+    finish: str
+    """The provider's word for why the reply ended: "stop", "tool_calls", "length", …"""
+    model: str
+    prompt_sha: str
+    reasoning: str = ""
+    """What the model thought aloud. Shown, never sent back."""
+    kind: Literal["model_replied"] = "model_replied"
+
+
+@dataclass(frozen=True, slots=True)
+class CallDecided:
+    """A call that acts on the world may run, or may not. From here until its `ToolReturned` it may have run."""
+
+    call_id: str
+    allowed: bool
+    by: Literal["policy", "person"] = "policy"
+    reason: str = ""
+    kind: Literal["call_decided"] = "call_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReturned:
+    """What a call came to. `text` and `images` are what the model reads, `outputs` what a person sees."""
+
+    call_id: str
+    ok: bool
+    text: str
+    outputs: tuple[Output, ...] = ()
+    images: tuple[str, ...] = ()
+    """PNG as base64, for a model that sees."""
+    cell: int = 0
+    """Number of the cell that was run, counted from 1 over the whole log; 0 when none was run."""
+    ending: str = ""
+    """How the execution ended (`analyst_kernels.Ending`); empty when nothing was executed."""
+    variables: tuple[Variable, ...] | None = None
+    """New and changed variables after the call; None when nothing was executed."""
+    gone: tuple[str, ...] = ()
+    """Names that are not there any more."""
+    state: str = ""
+    """Fingerprint of the namespace after the call: the same code on the same state need not be run again."""
+    kind: Literal["tool_returned"] = "tool_returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """The conversation so far is replaced, for the model, by this text. The log keeps everything."""
+
+    text: str
+    kind: Literal["compacted"] = "compacted"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The run must end before it is done. A partial `Answered` follows, unless nothing was found out at all."""
+
+    reason: StopReason
+    detail: str
+    """A sentence for a person: what happened and what to do."""
+    kind: Literal["stopped"] = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer. `named` holds the values of a format like `@name[value]`, where one was asked for."""
+
+    text: str
+    named: Mapping[str, str] = field(default_factory=dict)
+    partial: bool = False
+    call_id: str = ""
+    kind: Literal["answered"] = "answered"
+
+
+StopReason = Literal[
+    "steps",  # limit on model turns
+    "calls",  # limit on tool calls
+    "tokens",
+    "budget",  # money
+    "time",
+    "revisions",  # the plan was revised as often as it may be
+    "failures",  # too many failed calls in a row
+    "loop",  # the same code on the same state with the same outcome, again
+    "context",  # the conversation does not fit the model's window, even compacted
+    "model",  # the model could not be asked
+    "kernel",  # the kernel could not be kept alive
+    "interrupted",  # by the user
+    "plan only",  # only the plan was wanted
+    "refused",  # the person refused the plan
+]
+
+Event = (
+    Opened
+    | Asked
+    | Surveyed
+    | PlanProposed
+    | PlanDecided
+    | PlanRevised
+    | StepStarted
+    | StepFinished
+    | ModelReplied
+    | CallDecided
+    | ToolReturned
+    | Compacted
+    | Stopped
+    | Answered
+)
+codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+# ── seen live, never stored: the fact that follows carries the whole ───────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of what the model is saying; a `ModelReplied` follows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDelta:
+    """An output of running code; a `ToolReturned` follows."""
+
+    call_id: str
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person should hear of while it happens: a wait, a retry, a rebuilt kernel."""
+
+    text: str
+
+
+Live = TextDelta | OutputDelta | Notice
