@@ -1,0 +1,62 @@
+"""The notebook analyst: ask a question about data; get an answer that its code computed in a live Jupyter kernel.
+
+`analyst.run("Which species is heaviest?", "penguins.csv")` answers one question. `analyst.Session` holds a conversation.
+Importing this does nothing and imports no provider; the names below are loaded when they are used first.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import AnalystError
+    from .events import Event
+    from .headless import run
+    from .host import Host
+    from .log import read as read_log
+    from .models import Model
+    from .session import Result, Session
+    from .settings import Settings
+    from .tools import Tool, tool
+    from .views.notebook import to_notebook
+
+_HOME = {
+    "AnalystError": "errors",
+    "Event": "events",
+    "Host": "host",
+    "Model": "models",
+    "Result": "session",
+    "Session": "session",
+    "Settings": "settings",
+    "Tool": "tools",
+    "read_log": "log",
+    "run": "headless",
+    "to_notebook": "views.notebook",
+    "tool": "tools",
+}
+
+__all__ = [
+    "AnalystError",
+    "Event",
+    "Host",
+    "Model",
+    "Result",
+    "Session",
+    "Settings",
+    "Tool",
+    "read_log",
+    "run",
+    "to_notebook",
+    "tool",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'analyst' has no attribute {name!r}")
+    return getattr(import_module(f"analyst.{_HOME[name]}"), "read" if name == "read_log" else name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -114,7 +114,10 @@ class Asked:
 
     question: str
     data: tuple[str, ...] = ()
-    plan: Literal["auto", "always", "never"] = "auto"
+    plan: Literal["auto", "always", "never", "only"] = "auto"
+    """Whether to plan first; only: stop when the plan stands."""
+    steps: tuple[PlanStep, ...] = ()
+    """A plan that the user gave; a `PlanProposed` follows the survey."""
     kind: Literal["asked"] = "asked"
 
 
@@ -246,6 +249,13 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Continued:
+    """The user let a run that had stopped go on: what stopped it does not count any more, what was learnt does."""
+
+    kind: Literal["continued"] = "continued"
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The answer. `named` holds the values of a format like `@name[value]`, where one was asked for."""
 
@@ -266,6 +276,7 @@ StopReason = Literal[
     "failures",  # too many failed calls in a row
     "loop",  # the same code on the same state with the same outcome, again
     "context",  # the conversation does not fit the model's window, even compacted
+    "input",  # what was given cannot be used: data, model id, key
     "model",  # the model could not be asked
     "kernel",  # the kernel could not be kept alive
     "interrupted",  # by the user
@@ -287,6 +298,7 @@ Event = (
     | ToolReturned
     | Compacted
     | Stopped
+    | Continued
     | Answered
 )
 codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -1,0 +1,14 @@
+"""Every word said to a model that is not a fact: one file each, `$name` where a fact goes in."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def load() -> dict[str, str]:
+    """All prompts by file name without ending, as they are now; a log keeps those it was opened with."""
+    texts = (f for f in files(__name__).iterdir() if f.name.endswith(".md"))
+    return {
+        f.name.removesuffix(".md"): f.read_text(encoding="utf-8").strip()
+        for f in sorted(texts, key=lambda f: f.name)
+    }

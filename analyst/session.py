@@ -1,0 +1,304 @@
+"""The public face: a model, a kernel and a log, and what you can ask of them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from analyst_kernels import Kernel
+
+from .digest import Digest
+from .errors import BadInput, LogError
+from .events import (
+    Answered,
+    Asked,
+    Continued,
+    Event,
+    ModelReplied,
+    Opened,
+    PlanStep,
+    StepFinished,
+    Stopped,
+    ToolReturned,
+    Usage,
+)
+from .host import Host, Nobody
+from .log import Listener, Log
+from .loop import Work, run
+from .models import Model
+from .models.choice import choose
+from .prompts import load
+from .settings import Settings, environment, secrets
+from .state import Over
+from .tools.registry import TOOLS
+
+Status = Literal["answered", "partial", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a question, folded from the log."""
+
+    status: Status
+    answer: str
+    named: Mapping[str, str] = field(default_factory=dict)
+    stopped: Stopped | None = None
+    """Why there is no full answer; None when there is one."""
+    model: str = ""
+    usage: Usage = Usage()
+    """Sums over the question; `usd` is None when the price of a call is not known."""
+    plan: tuple[PlanStep, ...] = ()
+    run: Path | None = None
+    """The run's folder."""
+    notebook: Path | None = None
+    files: tuple[Path, ...] = ()
+    """Files that the code wrote."""
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return self.answer
+
+
+class Session:
+    """A conversation about data: questions one after the other, in one kernel, in one log.
+
+    Use it as an async context manager, or call `close`.
+    """
+
+    def __init__(
+        self,
+        model: str | Model | None = None,
+        *,
+        folder: Path | str | None = None,
+        kernel: Kernel | None = None,
+        host: Host | None = None,
+        listeners: Iterable[Listener] = (),
+        settings: Settings | None = None,
+    ) -> None:
+        """Set up a session; nothing is started before the first question.
+
+        Args:
+            model: `provider/name`, an object with the `Model` protocol, or None: found out (see `model_reason`).
+            folder: the run's folder, new or of an earlier run; None: a new one under `analyst-runs/`.
+            kernel: where code runs; None: a new kernel, shut down at the end.
+            host: who is asked for a yes; None: nobody, so what needs one is refused.
+            listeners: views that hear every fact from the first one.
+            settings: limits and habits; None: from the environment and the defaults.
+
+        Raises:
+            BadInput: the model id cannot be used.
+            LogError: the folder cannot be written, or its log not read.
+        """
+        self.settings = settings or Settings.of()
+        env = environment()
+        if model is None or isinstance(model, str):
+            choice = choose(model or self.settings.model, env)
+            self.model, self.model_reason = choice.model, choice.reason
+        else:
+            self.model, self.model_reason = model, "It was given."
+        self.folder = Path(folder).absolute() if folder else new_folder()
+        self.log = Log(self.folder, secrets=secrets(env))
+        for listener in listeners:
+            self.log.listen(listener)
+        self._host = host or Nobody()
+        self._given_kernel = kernel
+        self._kernel = kernel or self._new_kernel()
+        self._starting: asyncio.Task[None] | None = None
+        self._work: Work | None = None
+        self._seconds = 0.0
+
+    def _new_kernel(self) -> Kernel:
+        from analyst_kernels.managed import ManagedKernel  # noqa: PLC0415 - jupyter_client takes 0.3 s to import
+
+        work = self.folder / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        return ManagedKernel(self.settings.kernel, cwd=work)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Shut the kernel down if it is ours, close the model's connections and the log."""
+        if self._starting:
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
+        if self._given_kernel is None:
+            await self._kernel.close()
+        await self.model.close()
+        self.log.close()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All facts so far."""
+        return tuple(self.log.events)
+
+    def interrupt(self) -> None:
+        """Stop what is being done now; the run ends with what is known. Call it from the event loop's thread."""
+        if self._work:
+            self._work.interrupted.set()
+
+    async def ask(
+        self,
+        question: str,
+        data: Sequence[Path | str] = (),
+        *,
+        plan: Literal["auto", "always", "never", "only"] | None = None,
+        steps: Sequence[PlanStep] = (),
+    ) -> Result:
+        """Ask a question about files or folders (or about what is in the kernel already).
+
+        Args:
+            question: in the user's words.
+            data: paths of the files or folders that it is about.
+            plan: whether to plan first; None: as the settings say.
+            steps: a plan to work by.
+
+        Raises:
+            BadInput: the question is empty, or a path does not exist.
+            LogError: the log cannot be written.
+        """
+        if not question.strip():
+            raise BadInput("The question is empty. Ask something about the data.")
+        paths = tuple(_existing(p) for p in data)
+        self._open()
+        work = self._begin()
+        work.append(Asked(question.strip(), paths, plan or self.settings.plan, tuple(steps)))
+        return await self._finish(work)
+
+    async def resume(self) -> Result:
+        """Go on where the log ends: after a crash, or after a limit that was raised since.
+
+        Raises:
+            LogError: nothing was asked yet in this log, or it cannot be written.
+        """
+        if not any(isinstance(e, Asked) for e in self.log.events):
+            raise LogError(f"Nothing was asked in {self.folder}: there is nothing to resume.")
+        work = self._begin()
+        if work.state.stopped and isinstance(work.state.next(), Over):
+            work.append(Continued())
+        return await self._finish(work)
+
+    def _open(self) -> None:
+        if self.log.events:
+            return
+        prompts = load()
+        self.log.append(
+            Opened(
+                system=prompts.pop("system"),
+                tools=tuple(t.schema for t in TOOLS.values()),
+                prompts=prompts,
+                model=self.model.id,
+                model_reason=self.model_reason,
+                window=self.model.window,
+                vision=self.model.vision,
+                versions={
+                    name: version(name) for name in ("notebook-analyst", "ipykernel", "pandas", "litellm")
+                }
+                | {"python": sys.version.split()[0]},
+                settings=self.settings.model_dump(mode="json"),
+            )
+        )
+
+    def _begin(self) -> Work:
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._kernel.start())
+        if self._work is None:
+            self._work = Work(
+                self.log, self.model, self._kernel, self._host, self.settings, TOOLS, self._ready
+            )
+        self._work.interrupted.clear()
+        self._work.started = time.monotonic()
+        return self._work
+
+    async def _ready(self) -> None:
+        assert self._starting
+        await asyncio.shield(self._starting)
+
+    async def _finish(self, work: Work) -> Result:
+        await run(work)
+        return result(self.log.events, folder=self.folder, seconds=time.monotonic() - work.started)
+
+
+def result(events: Sequence[Event], *, folder: Path | None = None, seconds: float = 0.0) -> Result:
+    """What came of the question that was asked last in a log."""
+    last = max(n for n, e in enumerate(events) if isinstance(e, Asked))
+    facts = events[last:]
+    answered = next((e for e in reversed(facts) if isinstance(e, Answered)), None)
+    stopped = next((e for e in reversed(facts) if isinstance(e, Stopped)), None)
+    opened = next((e for e in events if isinstance(e, Opened)), None)
+    found = any(
+        (isinstance(e, ToolReturned) and e.ok and e.cell) or isinstance(e, StepFinished) for e in facts
+    )
+    full = answered is not None and not answered.partial
+    status: Status = (
+        "answered"
+        if full or (stopped and stopped.reason == "plan only")
+        else "partial"
+        if found
+        else "failed"
+    )
+    return Result(
+        status=status,
+        answer=answered.text if answered else stopped.detail if stopped else "",
+        named=answered.named if answered else {},
+        stopped=None if full else stopped,
+        model=opened.model if opened else "",
+        usage=_sum(e.usage for e in facts if isinstance(e, ModelReplied)),
+        plan=Digest.of(facts).plan,
+        run=folder,
+        files=tuple(_files(folder / "work")) if folder else (),
+        seconds=round(seconds, 3),
+    )
+
+
+def _sum(usages: Iterable[Usage]) -> Usage:
+    total = Usage(usd=0.0)
+    for u in usages:
+        usd = (
+            None
+            if total.usd is None or (u.usd is None and u.input + u.output)
+            else total.usd + (u.usd or 0.0)
+        )
+        total = Usage(
+            input=total.input + u.input,
+            output=total.output + u.output,
+            cached=total.cached + u.cached,
+            reasoning=total.reasoning + u.reasoning,
+            usd=usd,
+            estimated=total.estimated or u.estimated,
+        )
+    return total
+
+
+def _files(work: Path) -> Iterable[Path]:
+    return sorted(p for p in work.rglob("*") if p.is_file() and not p.is_symlink()) if work.is_dir() else ()
+
+
+def _existing(path: Path | str) -> str:
+    absolute = Path(path).expanduser().absolute()
+    if not absolute.exists():
+        raise BadInput(f"There is no file or folder {path}. Check the path.")
+    return str(absolute)
+
+
+def new_folder() -> Path:
+    """A folder for a run, named by the time; it does not exist yet."""
+    stem = Path("analyst-runs").absolute() / datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder, number = stem, 1
+    while folder.exists():
+        number += 1
+        folder = stem.with_name(f"{stem.name}-{number}")
+    return folder

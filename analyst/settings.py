@@ -1,0 +1,72 @@
+"""What can be set, with its default; and the one place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import BadInput
+
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_SHORTEST_SECRET = 8
+"""A shorter value is more likely a flag ("true") or a name than a secret; replacing it would garble the log."""
+
+
+class Settings(BaseSettings):
+    """How a run works. Each can be set by keyword, or in the environment as `ANALYST_<NAME>`; keywords win."""
+
+    model_config = SettingsConfigDict(env_prefix="ANALYST_", frozen=True, extra="forbid")
+
+    model: str | None = None
+    """`provider/name` as litellm spells it, or `rules`; None: found out, and the reason said."""
+    plan: Literal["auto", "always", "never"] = "auto"
+    """Whether work is planned first; auto: the model plans what needs more than a cell or two."""
+    approve: Literal["ask", "risky", "auto"] = "risky"
+    """Which code needs a person's yes: all of it, code with effects outside the kernel, or none."""
+    max_steps: int = Field(default=40, ge=1)
+    """Most turns of the model for one question."""
+    max_calls: int = Field(default=100, ge=1)
+    """Most tool calls for one question."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Most tokens, sent and received together, for one question."""
+    budget: float | None = Field(default=None, gt=0)
+    """Most money for one question, in US dollars."""
+    timeout: float = Field(default=1800.0, gt=0)
+    """Most wall time for one question, in seconds."""
+    cell_timeout: float = Field(default=300.0, gt=0)
+    """Most wall time for one cell, in seconds."""
+    max_revisions: int = Field(default=3, ge=0)
+    """How often the plan may be revised."""
+    max_failures: int = Field(default=5, ge=1)
+    """Failed calls in a row that end a step, or a run that has no plan."""
+    kernel: str = "python3"
+    """Name of the Jupyter kernelspec."""
+
+    @classmethod
+    def of(cls, **given: Any) -> Settings:
+        """Settings from keywords (None: not given), the environment and the defaults.
+
+        Raises:
+            BadInput: a name that is no setting, or a value that it does not take.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            faults = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
+            raise BadInput(f"A setting is not right: {faults}.") from None
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, for those below who need a provider's key or address."""
+    return dict(os.environ)  # noqa: TID251 - here it is read, and nowhere else
+
+
+def secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Values that must never be written anywhere: those whose names say so. Longest first."""
+    values = {v for k, v in env.items() if _SECRET_NAME.search(k) and len(v) >= _SHORTEST_SECRET}
+    return tuple(sorted(values, key=lambda v: (-len(v), v)))

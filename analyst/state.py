@@ -1,0 +1,371 @@
+"""Where we are, folded from the log; and what comes next. Pure: no clock, no network, no kernel."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from analyst_kernels import Error
+
+from .events import (
+    Answered,
+    Asked,
+    Call,
+    CallDecided,
+    Compacted,
+    Continued,
+    Event,
+    ModelReplied,
+    Opened,
+    PlanDecided,
+    PlanProposed,
+    PlanRevised,
+    PlanStep,
+    StepFinished,
+    StepStarted,
+    Stopped,
+    StopReason,
+    Surveyed,
+    ToolReturned,
+)
+
+# ── what can come next ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Look at the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivePlan:
+    """Take the plan that the user gave."""
+
+    steps: tuple[PlanStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """Send the conversation to the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPlan:
+    """Show the plan to the host."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartStep:
+    """Begin a step of the plan."""
+
+    step_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndStep:
+    """The active step ends: the model just said its result, or a bound ended it."""
+
+    step_id: str
+    ok: bool
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunCalls:
+    """Run these calls: one, or several that only look."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The model answered in plain words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Nothing more can be done."""
+
+    reason: StopReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """Write the partial answer from what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Done."""
+
+
+Next = (
+    Survey
+    | GivePlan
+    | AskModel
+    | ReviewPlan
+    | StartStep
+    | EndStep
+    | RunCalls
+    | Answer
+    | Stop
+    | Conclude
+    | Over
+)
+
+STEP_TURNS = 12
+"""Most turns of the model within one step of a plan."""
+REPEATS = 3
+"""How often the same code may come to the same on the same state before the run is stopped."""
+_WITHOUT_ANSWER: frozenset[StopReason] = frozenset({"plan only", "refused"})
+_MODEL_MAY_CONCLUDE: frozenset[StopReason] = frozenset({"steps", "calls", "revisions", "failures", "loop"})
+"""After these the model is asked once more, for the answer; after the others it cannot or must not be."""
+
+
+@dataclass
+class State:
+    """What `next` needs to know of the question that was asked last. Nothing else belongs here."""
+
+    max_failures: int = 5
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Kind of each tool, by name."""
+    asked: Asked | None = None
+    surveyed: bool = False
+    plan: tuple[PlanStep, ...] = ()
+    planned: bool = False
+    """There was a plan, whatever became of it."""
+    unreviewed: bool = False
+    refused: bool = False
+    """The user refused the plan and did not say what another one should be like."""
+    finished: dict[str, StepFinished] = field(default_factory=dict)
+    active: str | None = None
+    step_turns: int = 0
+    waiting: tuple[Call, ...] = ()
+    """Calls of the last reply that have not come to anything yet."""
+    returned: int = 0
+    """Calls of the last reply that have come back from a tool."""
+    decided: dict[str, CallDecided] = field(default_factory=dict)
+    said: str | None = None
+    """What the model last said without a call, until something is done about it."""
+    turns: int = 0
+    calls: int = 0
+    tokens: int = 0
+    usd: float = 0.0
+    unpriced: bool = False
+    last_tokens: int = 0
+    last_usd: float = 0.0
+    turns_since_compaction: int = 0
+    revisions: int = 0
+    failures: int = 0
+    """Failed calls in a row."""
+    attempts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """How often code came to an outcome on a state of the namespace."""
+    namespace: str = ""
+    stopped: Stopped | None = None
+    concluding: int = 0
+    """Replies since the stop."""
+    answered: Answered | None = None
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> State:
+        """Fold the log."""
+        state = cls()
+        for event in events:
+            state.see(event)
+        return state
+
+    def see(self, event: Event) -> None:
+        """Take one fact in."""
+        match event:
+            case Opened(tools=tools, settings=settings):
+                self.kinds = {t.name: t.kind for t in tools}
+                self.max_failures = int(settings.get("max_failures", self.max_failures))
+            case Asked():
+                # a new question starts afresh; the tools and the kernel's namespace stay
+                self.__init__(self.max_failures, self.kinds, asked=event, namespace=self.namespace)  # type: ignore[misc]
+            case Surveyed():
+                self.surveyed = True
+            case PlanProposed(steps, call_id):
+                self._answered(call_id)
+                self.plan, self.planned, self.unreviewed = steps, True, bool(call_id)
+            case PlanDecided(accepted, steps, note):
+                self.unreviewed, self.refused = False, not accepted and not note
+                self.plan = (steps or self.plan) if accepted else ()
+            case PlanRevised(steps, _, call_id):
+                self._answered(call_id)
+                self.plan, self.revisions = steps, self.revisions + 1
+                self.finished = {s.id: f for s in steps if (f := self.finished.get(s.id)) and f.ok}
+                self.active = None
+            case StepStarted(step_id):
+                self.active, self.step_turns, self.failures = step_id, 0, 0
+            case StepFinished(step_id, _, _, call_id):
+                self._answered(call_id)
+                self.finished[step_id] = event
+                self.active, self.said = None, None
+            case ModelReplied():
+                self._replied(event)
+            case CallDecided(call_id):
+                self.decided[call_id] = event
+            case ToolReturned():
+                self._returned(event)
+            case Compacted():
+                self.turns_since_compaction = 0
+            case Stopped():
+                self.stopped, self.said = event, None
+            case Continued():
+                self.stopped = self.answered = None
+                self.concluding, self.failures = 0, 0
+                self.attempts.clear()
+            case Answered(call_id=call_id):
+                self._answered(call_id)
+                self.answered = event
+
+    def _answered(self, call_id: str) -> None:
+        """A call came to its fact."""
+        if call_id:
+            self.waiting = tuple(c for c in self.waiting if c.id != call_id)
+            self.calls += 1
+            self.failures = 0
+
+    def _replied(self, event: ModelReplied) -> None:
+        usage = event.usage
+        self.turns += 1
+        self.returned = 0
+        self.step_turns += 1
+        self.turns_since_compaction += 1
+        self.concluding += self.stopped is not None
+        self.last_tokens, self.last_usd = usage.input + usage.output, usage.usd or 0.0
+        self.tokens += self.last_tokens
+        self.usd += self.last_usd
+        self.unpriced = self.unpriced or (usage.usd is None and self.last_tokens > 0)
+        self.waiting, self.said = event.calls, None if event.calls else event.text
+
+    def _returned(self, event: ToolReturned) -> None:
+        call = next(c for c in self.waiting if c.id == event.call_id)
+        self.attempts[self.attempt(call, event)] += 1
+        self.waiting = tuple(c for c in self.waiting if c.id != event.call_id)
+        self.calls += 1
+        self.returned += 1
+        self.failures = 0 if event.ok else self.failures + 1
+        self.namespace = event.state or self.namespace
+
+    def attempt(self, call: Call, returned: ToolReturned) -> tuple[str, str, str]:
+        """What was tried, on what, and what it came to: equal for attempts that teach nothing new."""
+        return normalised(call), self.namespace, signature(returned)
+
+    # ── derived ──
+
+    @property
+    def open_steps(self) -> tuple[PlanStep, ...]:
+        """Steps of the plan that have not ended."""
+        return tuple(s for s in self.plan if s.id not in self.finished)
+
+    @property
+    def failed_step(self) -> StepFinished | None:
+        """The step that was given up and waits for a revision of the plan."""
+        return next((f for f in self.finished.values() if not f.ok), None)
+
+    @property
+    def in_doubt(self) -> Call | None:
+        """A call that was allowed and has not returned: after a crash nobody knows whether it ran."""
+        first = self.waiting[0] if self.waiting else None
+        return first if first and (d := self.decided.get(first.id)) and d.allowed else None
+
+    # ── what comes next ──
+
+    def next(self) -> Next:
+        """What is to be done now."""
+        if self.asked is None or self.answered:
+            return Over()
+        if self.stopped:
+            return self._after_stop(self.stopped)
+        if not self.surveyed:
+            return Survey()
+        if self.asked.steps and not self.planned:
+            return GivePlan(self.asked.steps)
+        if self.plan and self.asked.plan == "only":
+            return Stop("plan only", "The plan is ready. Only the plan was wanted.")
+        if self.unreviewed:
+            return ReviewPlan()
+        if self.refused:
+            return Stop("refused", "The plan was refused.")
+        if self.waiting:
+            return self._start_step_for(self.waiting[0]) or RunCalls(self._batch())
+        if self.said is not None:
+            return self._take_words(self.said)
+        return self._give_up() or self._start_step() or AskModel()
+
+    def _after_stop(self, stopped: Stopped) -> Next:
+        if self.waiting:  # a conversation may not leave calls hanging: they are refused, but for an answer
+            return RunCalls(self._batch())
+        if stopped.reason in _WITHOUT_ANSWER:
+            return Over()
+        if self.said:
+            return Answer(self.said)
+        return AskModel() if stopped.reason in _MODEL_MAY_CONCLUDE and not self.concluding else Conclude()
+
+    def _batch(self) -> tuple[Call, ...]:
+        reads: list[Call] = []
+        for call in self.waiting:
+            if self.kinds.get(call.tool, "read") != "read":
+                break
+            reads.append(call)
+        return tuple(reads) or self.waiting[:1]
+
+    def _start_step(self) -> Next | None:
+        if self.active or self.failed_step or not self.open_steps:
+            return None
+        return StartStep(self.open_steps[0].id)
+
+    def _start_step_for(self, call: Call) -> Next | None:
+        """A reply may end one step and go on with the next: the next starts before its first call runs."""
+        return None if self.kinds.get(call.tool) == "steer" else self._start_step()
+
+    def _take_words(self, text: str) -> Next:
+        if self.active:
+            return EndStep(self.active, ok=True, result=text)
+        return Answer(text)
+
+    def _give_up(self) -> Next | None:
+        """Bounds on going nowhere."""
+        if any(n >= REPEATS for n in self.attempts.values()):
+            return Stop("loop", "The same code came to the same result again and again; it was stopped.")
+        too_many = self.failures >= self.max_failures
+        if self.active and (too_many or self.step_turns >= STEP_TURNS):
+            why = (
+                f"{self.failures} calls in a row failed"
+                if too_many
+                else f"{self.step_turns} turns were not enough"
+            )
+            return EndStep(self.active, ok=False, result=f"Given up: {why}.")
+        if too_many:
+            return Stop("failures", f"{self.failures} calls in a row failed; see the errors above.")
+        return None
+
+
+def normalised(call: Call) -> str:
+    """A hash of what a call does: the code's syntax tree (comments and layout do not count), else its text."""
+    code = call.code
+    try:
+        text = ast.dump(ast.parse(code)) if code else json.dumps(json.loads(call.arguments), sort_keys=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        text = " ".join((code or call.arguments).split())
+    return f"{call.tool}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def signature(returned: ToolReturned) -> str:
+    """What a call came to, without what changes from one time to the next (addresses, counters)."""
+    error = next((o for o in returned.outputs if isinstance(o, Error)), None)
+    if error:
+        return f"{error.ename}: {re.sub(r'0x[0-9a-f]+|[0-9]+', '#', error.evalue)}"
+    if returned.cell == 0:
+        return hashlib.sha256(returned.text.encode()).hexdigest()[:16]
+    return f"{returned.ending} {returned.state}"

@@ -1,0 +1,80 @@
+"""`python`: run code in the kernel. The one tool that acts on the world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyst_kernels import Execution, Output
+from analyst_kernels.reading import read
+
+from ..events import Call, Event, OutputDelta, ToolReturned, Variable
+from . import Desk, tool
+
+
+@tool("act")
+async def python(desk: Desk, call: Call, *, code: str) -> ToolReturned:
+    """Run Python code as a cell in a live Jupyter kernel, and see what it prints, shows and raises.
+
+    Variables stay from one cell to the next: do not load or compute again what is there. Keep cells short, with one
+    purpose, and print what you need to decide. The value of the last expression is shown. Figures are shown as they
+    are; give them a title and axis labels. Files you write go to the current folder. Nobody can type: no input().
+    """
+
+    def heard(output: Output) -> None:
+        desk.show(OutputDelta(call.id, output))
+
+    cell = cells(desk.events) + 1
+    execution = await desk.kernel.execute(code, heard, desk.limits)
+    changes: dict[str, Any] = {} if execution.state_lost else await desk.kernel.evaluate("changes")
+    variables = tuple(Variable(v["name"], v["type"], v["summary"]) for v in changes.get("variables", ()))
+    gone = tuple(changes.get("gone", ()))
+    reading = read(execution.outputs, cell=cell, vision=desk.vision)
+    told = (f"[cell {cell}] {_ending(execution, desk)}", reading.text, _ledger(variables, gone))
+    return ToolReturned(
+        call.id,
+        ok=execution.ok,
+        text="\n".join(filter(None, told)),
+        outputs=execution.outputs,
+        images=reading.images,
+        cell=cell,
+        ending=execution.ending,
+        variables=variables,
+        gone=gone,
+        state=changes.get("state", ""),
+    )
+
+
+def cells(events: Sequence[Event]) -> int:
+    """How many cells were run so far, over the whole log."""
+    return sum(isinstance(e, ToolReturned) and e.cell > 0 for e in events)
+
+
+def _ending(execution: Execution, desk: Desk) -> str:
+    limits = {
+        "wall limit": f"stopped: it ran longer than {desk.limits.wall:.0f} s",
+        "silence limit": f"stopped: no output for {desk.limits.silence or 0:.0f} s",
+        "died": "the kernel died: out of memory, or the code ended the process",
+        "interrupted": "interrupted by the user",
+        "error": "error",
+        "ok": "ok",
+    }
+    killed = (
+        " and did not listen, so the kernel was killed"
+        if execution.state_lost and execution.ending != "died"
+        else ""
+    )
+    return limits[execution.ending] + killed
+
+
+_SHOWN = 12
+
+
+def _ledger(variables: Sequence[Variable], gone: Sequence[str]) -> str:
+    """The namespace's changes in a few lines: what the model need not print to know."""
+    lines = [f"{v.name}: {v.summary or v.type}" for v in variables[:_SHOWN]]
+    if len(variables) > _SHOWN:
+        lines.append(f"… and {len(variables) - _SHOWN} more")
+    if gone:
+        lines.append(f"gone: {', '.join(gone[:_SHOWN])}")
+    return "\n".join(["[new or changed variables]", *lines]) if lines else ""
