@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .events import Call, PlanStep, Stopped, ToolReturned
 from .settings import Settings
-from .state import REPEATS, State
+from .state import REPEATS, State, attempt
 
 # ── limits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -63,7 +63,7 @@ def nearly(state: State, settings: Settings) -> str | None:
 
 def repetition(state: State, call: Call, returned: ToolReturned) -> str | None:
     """What to tell the model when it tries again what it has tried on the same state with the same outcome."""
-    times = state.attempts[state.attempt(call, returned)] + 1
+    times = state.attempts[attempt(call, returned)] + 1
     if times == 1:
         return None
     last = " Once more, and the run is stopped." if times == REPEATS - 1 else ""

@@ -167,8 +167,7 @@ class State:
     failures: int = 0
     """Failed calls in a row."""
     attempts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """How often code came to an outcome on a state of the namespace."""
-    namespace: str = ""
+    """How often code came to an outcome and left the namespace in a state."""
     stopped: Stopped | None = None
     concluding: int = 0
     """Replies since the stop."""
@@ -189,8 +188,8 @@ class State:
                 self.kinds = {t.name: t.kind for t in tools}
                 self.max_failures = int(settings.get("max_failures", self.max_failures))
             case Asked():
-                # a new question starts afresh; the tools and the kernel's namespace stay
-                self.__init__(self.max_failures, self.kinds, asked=event, namespace=self.namespace)  # type: ignore[misc]
+                # a new question starts afresh; the tools stay
+                self.__init__(self.max_failures, self.kinds, asked=event)  # type: ignore[misc]
             case Surveyed():
                 self.surveyed = True
             case PlanProposed(steps, call_id):
@@ -209,7 +208,7 @@ class State:
             case StepFinished(step_id, _, _, call_id):
                 self._answered(call_id)
                 self.finished[step_id] = event
-                self.active, self.said = None, None
+                self.active, self.said, self.failures = None, None, 0
             case ModelReplied():
                 self._replied(event)
             case CallDecided(call_id):
@@ -250,16 +249,11 @@ class State:
 
     def _returned(self, event: ToolReturned) -> None:
         call = next(c for c in self.waiting if c.id == event.call_id)
-        self.attempts[self.attempt(call, event)] += 1
+        self.attempts[attempt(call, event)] += 1
         self.waiting = tuple(c for c in self.waiting if c.id != event.call_id)
         self.calls += 1
         self.returned += 1
         self.failures = 0 if event.ok else self.failures + 1
-        self.namespace = event.state or self.namespace
-
-    def attempt(self, call: Call, returned: ToolReturned) -> tuple[str, str, str]:
-        """What was tried, on what, and what it came to: equal for attempts that teach nothing new."""
-        return normalised(call), self.namespace, signature(returned)
 
     # ── derived ──
 
@@ -351,6 +345,11 @@ class State:
         return None
 
 
+def attempt(call: Call, returned: ToolReturned) -> tuple[str, str, str]:
+    """What was tried, what it came to and how it left the namespace: equal for attempts that teach nothing new."""
+    return normalised(call), signature(returned), returned.state
+
+
 def normalised(call: Call) -> str:
     """A hash of what a call does: the code's syntax tree (comments and layout do not count), else its text."""
     code = call.code
@@ -368,4 +367,4 @@ def signature(returned: ToolReturned) -> str:
         return f"{error.ename}: {re.sub(r'0x[0-9a-f]+|[0-9]+', '#', error.evalue)}"
     if returned.cell == 0:
         return hashlib.sha256(returned.text.encode()).hexdigest()[:16]
-    return f"{returned.ending} {returned.state}"
+    return returned.ending

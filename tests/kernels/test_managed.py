@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from analyst_kernels import (
+    DisplayData,
+    Error,
+    ExecuteResult,
+    Execution,
+    KernelDied,
+    KernelError,
+    KernelNotStarted,
+    Limits,
+    Output,
+    Stream,
+)
+from analyst_kernels.contract import PROBE
+from analyst_kernels.managed import ManagedKernel
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+# ── what a cell may be ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("import asyncio\nawait asyncio.sleep(0)\n'awaited'", "'awaited'"),
+        ("%timeit -n1 -r1 pass", "1 loop each"),
+        ("%%bash\necho from $((1 + 1)) bash", "from 2 bash\n"),
+        ("!echo from the shell", "from the shell"),
+        ("x = !echo into a variable\nx[0]", "'into a variable'"),
+        ("import subprocess\nsubprocess.run(['echo', 'by a child']);", "by a child\n"),
+    ],
+)
+async def test_runs_what_a_notebook_runs(kernel: ManagedKernel, code: str, shown: str) -> None:
+    execution = await kernel.execute(code)
+    assert execution.ok
+    assert shown in _text(execution)
+
+
+async def test_keeps_the_history_of_results(kernel: ManagedKernel) -> None:
+    await kernel.execute("6 * 7")
+    await kernel.evaluate("names")
+    assert _text(await kernel.execute("_")) == "42"
+
+
+async def test_exit_ends_the_cell_and_not_the_kernel(kernel: ManagedKernel) -> None:
+    execution = await kernel.execute("kept = 7\nexit()\nprint('never')")
+    assert execution.ending == "error"
+    assert "never" not in _text(execution)
+    assert _text(await kernel.execute("kept")) == "7"
+
+
+async def test_tracebacks_are_plain(kernel: ManagedKernel) -> None:
+    execution = await kernel.execute("def deep(n):\n    return deep(n - 1) if n else 1 / 0\n\ndeep(2000)")
+    error = execution.outputs[-1]
+    assert isinstance(error, Error)
+    assert error.ename == "RecursionError"
+    assert len(error.traceback) < 250
+    assert not any("\x1b" in line or line.endswith("\n") for line in error.traceback)
+
+
+async def test_an_updated_display_replaces_the_earlier(kernel: ManagedKernel) -> None:
+    told: list[Output] = []
+    code = "shown = display('old', display_id=True)\nprint('between')\nshown.update('new')"
+    execution = await kernel.execute(code, told.append)
+    new = DisplayData({"text/plain": "'new'"})
+    assert execution.outputs == (new, Stream("stdout", "between\n"))
+    assert told == [DisplayData({"text/plain": "'old'"}), Stream("stdout", "between\n"), new]
+
+
+async def test_clear_output_takes_back_what_was_shown(kernel: ManagedKernel) -> None:
+    code = "from IPython.display import clear_output\nfor i in range(3):\n    print(i)\n    clear_output(wait={})\n"
+    assert (await kernel.execute(code.format(False))).outputs == ()
+    execution = await kernel.execute(code.format(True) + "print('end')")
+    assert execution.outputs == (Stream("stdout", "end\n"),)
+
+
+async def test_threads_of_an_earlier_cell_are_not_heard_in_a_later_one(kernel: ManagedKernel) -> None:
+    code = """
+import threading, time
+stop = threading.Event()
+def stray():
+    while not stop.wait(0.005):
+        print('stray')
+thread = threading.Thread(target=stray)
+thread.start()
+"""
+    assert (await kernel.execute(code)).ok
+    later = await kernel.execute("time.sleep(0.5)\nprint('mine')\nstop.set()\nthread.join()")
+    assert later.outputs == (Stream("stdout", "mine\n"),)
+
+
+# ── stopping and dying ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "!sleep 60",
+        "%%bash\nsleep 60",
+        "import asyncio\nawait asyncio.sleep(60)",
+        "import time\ntime.sleep(60)",
+        "import subprocess\nsubprocess.run(['sleep', '60'])",
+        "for _ in range(2):\n    !sleep 60",
+    ],
+)
+async def test_interrupts_what_sleeps(kernel: ManagedKernel, code: str) -> None:
+    await kernel.execute("kept = 9")
+    execution = await kernel.execute(code, limits=Limits(wall=0.3, grace=10))
+    assert execution.ending == "wall limit"
+    assert not execution.state_lost
+    assert _text(await kernel.execute("kept")) == "9"
+
+
+async def test_a_kill_from_outside_is_noticed_at_once(kernel: ManagedKernel) -> None:
+    told: list[Output] = []
+    code = "import os, time\nprint(os.getpid())\ntime.sleep(60)"
+    task = asyncio.ensure_future(kernel.execute(code, told.append))
+    while not told:
+        await asyncio.sleep(0.01)
+    assert isinstance(told[0], Stream)
+    os.kill(int(told[0].text), signal.SIGKILL)
+    async with asyncio.timeout(1):
+        execution = await task
+    assert execution == Execution("died", (told[0],), state_lost=True)
+    with pytest.raises(KernelDied, match="SIGKILL"):
+        await kernel.execute("1")
+    await kernel.restart()
+
+
+async def test_a_kill_while_idle_is_noticed(kernel: ManagedKernel) -> None:
+    os.kill(int(_text(await kernel.execute("import os; os.getpid()"))), signal.SIGKILL)
+    async with asyncio.timeout(1):
+        while kernel.alive:
+            await asyncio.sleep(0.01)
+    with pytest.raises(KernelDied, match="SIGKILL"):
+        await kernel.evaluate("names")
+    await kernel.restart()
+
+
+async def test_children_die_with_the_kernel(kernel: ManagedKernel) -> None:
+    code = """
+import subprocess, time
+print(subprocess.Popen(['sleep', '600']).pid, flush=True)
+while True:
+    try:
+        time.sleep(1)
+    except KeyboardInterrupt:
+        pass
+"""
+    execution = await kernel.execute(code, limits=Limits(wall=0.5, grace=0.5))
+    assert execution.state_lost
+    assert _ended(int(_text(execution)))
+    await kernel.restart()
+
+
+# ── bounded memory ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for i in range(1_000_000):\n    print('x' * 99)",
+        "print('x' * 100_000_000)",
+        "print('ü\\n' * 35_000_000)",
+        "for i in range(10_000):\n    display('x' * 10_000)",
+        "import os\nfrom IPython.display import Image\nImage(data=os.urandom(50_000_000), format='png')",
+        "raise ValueError('x' * 50_000_000)",
+    ],
+    ids=["100 MB of lines", "one print of 100 MB", "wide text", "10 000 displays", "50 MB image", "50 MB error"],
+)
+async def test_costs_the_host_bounded_memory(kernel: ManagedKernel, code: str) -> None:
+    told = 0
+
+    def count(output: Output) -> None:
+        nonlocal told
+        told += len(repr(output))
+
+    with _growth() as growth:
+        execution = await kernel.execute(code, count)
+    assert execution.ending in {"ok", "error"}
+    assert growth() < 150
+    assert told < 40_000_000
+    said = " cut …]", " left out]", "more outputs cut"
+    assert any(sentence in repr(execution.outputs) for sentence in said)
+
+
+async def test_a_huge_image_is_named_with_its_size(kernel: ManagedKernel) -> None:
+    code = "from IPython.display import Image\nImage(data=bytes({}), format='png')"
+    limits = Limits(data=1_000_000)
+    for size in (2_000_000, 60_000_000):
+        execution = await kernel.execute(code.format(size), limits=limits)
+        text = _text(execution)
+        assert "image/png" in text
+        assert f"{size * 4 // 3:,}"[:3] in text
+        assert "image/png" not in getattr(execution.outputs[0], "data")  # noqa: B009
+
+
+async def test_both_ends_of_a_huge_print_are_kept(kernel: ManagedKernel) -> None:
+    code = "print('begin ä\"\\n' + 'x\\\\' * 5_000_000 + '\\nend ü')"
+    execution = await kernel.execute(code, limits=Limits(text=1000, data=0))
+    text = _text(execution)
+    assert text.startswith('begin ä"\nx\\x\\')
+    assert text.endswith("\\x\\\nend ü\n")
+    assert len(text) < 1100
+
+
+async def test_nothing_is_lost_when_the_host_is_slow(kernel: ManagedKernel) -> None:
+    seen: list[Output] = []
+
+    def slow(output: Output) -> None:
+        if not seen:
+            time.sleep(1)  # noqa: ASYNC251  (the whole host stands still)
+        seen.append(output)
+
+    execution = await kernel.execute("for i in range(8_000):\n    display(i)", slow, Limits(outputs=10_000))
+    assert [output.data["text/plain"] for output in seen if isinstance(output, DisplayData)] == [
+        str(i) for i in range(8_000)
+    ]
+    assert len(execution.outputs) == 8_000
+
+
+# ── starting and leaving ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_missing_kernelspec_names_the_ones_there_are() -> None:
+    with pytest.raises(KernelNotStarted, match="no kernel 'klingon'.*python3.*ipykernel install"):
+        await ManagedKernel("klingon").start()
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        ([sys.executable, "-c", "raise SystemExit('the moon is not full')"], "exit code 1.*the moon is not full"),
+        (["/nowhere/kernel"], "/nowhere/kernel"),
+    ],
+)
+async def test_a_kernel_that_dies_at_once_says_why(
+    argv: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kernelspec(tmp_path, "broken", argv)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    with pytest.raises(KernelNotStarted, match=f"(?s){reason}"):
+        await ManagedKernel("broken").start()
+
+
+async def test_a_kernel_of_an_unknown_kind_is_run_as_the_protocol_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "unknown.py"
+    script.write_text("from ipykernel import kernelapp\nkernelapp.launch_new_instance()\n")
+    _kernelspec(tmp_path, "unknown", [sys.executable, str(script), "-f", "{connection_file}"])
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    kernel = ManagedKernel("unknown")
+    await kernel.start()
+    assert _text(await kernel.execute("print('a')\n1 + 1")) == "a\n2"
+    with pytest.raises(KernelError, match="_analyst_probe"):
+        await kernel.evaluate("changes")
+    await kernel.close()
+
+
+async def test_uses_folder_and_environment_as_given(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "MY_TOKEN": "meant", "IPYTHONDIR": str(tmp_path)}  # noqa: TID251
+    kernel = ManagedKernel(cwd=tmp_path, env=env, probe=PROBE)
+    await kernel.start()
+    code = "import os\nfile = open('open.txt', 'w')\nfile.write('in the buffer')\n(os.getcwd(), os.environ['MY_TOKEN'])"
+    assert _text(await kernel.execute(code)).endswith(f"('{tmp_path}', 'meant')")
+    await kernel.close()
+    assert (tmp_path / "open.txt").read_text() == "in the buffer"
+    assert not list(tmp_path.rglob("history.sqlite*"))
+
+
+async def test_secrets_of_the_environment_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CANARY_API_KEY", "canary_secret", "X_TOKEN", "DB_PASSWORD", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.setenv(name, "canary-value")
+    monkeypatch.setenv("CANARY", "harmless")
+    kernel = ManagedKernel(probe=PROBE)
+    await kernel.start()
+    text = _text(await kernel.execute("import os\nprint(dict(os.environ))"))
+    await kernel.close()
+    assert "canary-value" not in text
+    assert "harmless" in text
+
+
+async def test_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="t") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        before = {child.pid for child in psutil.Process().children(recursive=True)}
+        threads = threading.active_count()
+        kernel = ManagedKernel(probe=PROBE)
+        await kernel.start()
+        assert list(Path(folder).iterdir())
+        await kernel.execute("import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nchild.pid")
+        await kernel.restart()
+        await kernel.execute("import os; os._exit(1)")
+        await kernel.restart()
+        await kernel.close()
+        assert list(Path(folder).iterdir()) == []
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+    assert threading.active_count() == threads
+
+
+async def test_close_ends_code_that_runs() -> None:
+    kernel = ManagedKernel(probe=PROBE)
+    await kernel.start()
+    told: list[Output] = []
+    task = asyncio.ensure_future(kernel.execute("import time\nprint(1)\ntime.sleep(60)", told.append))
+    while not told:
+        await asyncio.sleep(0.01)
+    await kernel.close()
+    assert (await task) == Execution("died", (Stream("stdout", "1\n"),), state_lost=True)
+
+
+async def test_the_kernel_goes_when_its_host_is_killed() -> None:
+    script = f"""
+import asyncio
+from analyst_kernels.managed import ManagedKernel
+
+async def main():
+    kernel = ManagedKernel(probe={PROBE!r})
+    await kernel.start()
+    execution = await kernel.execute("import os; os.getpid()")
+    print(execution.outputs[0].data["text/plain"], flush=True)
+    await kernel.execute("import time; time.sleep(600)")
+
+asyncio.run(main())
+"""
+    host = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
+    assert host.stdout is not None
+    with host.stdout:
+        pid = int(host.stdout.readline())
+        host.kill()
+        host.wait()
+    assert _ended(pid)
+
+
+# ── helpers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _text(execution: Execution) -> str:
+    """Everything that can be read in the outputs."""
+    parts = []
+    for output in execution.outputs:
+        if isinstance(output, Stream):
+            parts.append(output.text)
+        elif isinstance(output, DisplayData | ExecuteResult):
+            parts.append(str(output.data["text/plain"]))
+        else:
+            parts.append(f"{output.ename}: {output.evalue}")
+    return "".join(parts)
+
+
+def _ended(pid: int) -> bool:
+    """Whether the process ends within ten seconds."""
+    try:
+        process = psutil.Process(pid)
+        process.wait(10)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.TimeoutExpired:
+        return process.status() == psutil.STATUS_ZOMBIE  # its new parent has not looked yet
+    return True
+
+
+def _kernelspec(folder: Path, name: str, argv: list[str]) -> None:
+    spec = folder / "kernels" / name
+    spec.mkdir(parents=True)
+    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": name, "language": "python"}))
+
+
+@contextmanager
+def _growth() -> Iterator[object]:
+    """How many MB this process grew at most while in the block."""
+    process = psutil.Process()
+    before = most = process.memory_info().rss
+    over = threading.Event()
+
+    def sample() -> None:
+        nonlocal most
+        while not over.wait(0.002):
+            most = max(most, process.memory_info().rss)
+
+    thread = threading.Thread(target=sample)
+    thread.start()
+    try:
+        yield lambda: (most - before) / 1e6
+    finally:
+        over.set()
+        thread.join()
