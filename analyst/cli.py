@@ -289,3 +289,7 @@ def _opened_model(run: Path) -> str | None:
     from .log import read  # noqa: PLC0415
 
     return next((line.event.model for line in read(run) if isinstance(line.event, Opened)), None)
+
+
+if __name__ == "__main__":
+    main()
