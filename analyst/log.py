@@ -147,8 +147,11 @@ class Log:
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception:  # a view must never stop a run
-                logger.exception("the view %r failed on %s", listener, type(event).__name__)
+            except Exception as error:  # a view must never stop a run
+                what = (listener, type(event).__name__, type(error).__name__, error)
+                logger.error(
+                    "The view %r failed on %s: %s: %s", *what, exc_info=logger.isEnabledFor(logging.DEBUG)
+                )
 
     def _redacted(self, value: Any) -> Any:
         return _map(value, self._redact)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from analyst_kernels import Kernel, KernelDied, KernelError, Limits
+from analyst_kernels import Kernel, KernelDied, KernelError, KernelNotStarted, Limits
 
 from . import policy
 from .digest import compact, partial
@@ -168,9 +168,9 @@ async def _survey(work: Work) -> None:
             else {"tables": [], "text": "No data was named."}
         )
     except KernelError as error:
-        work.append(Stopped("kernel", str(error)))
+        work.append(Stopped("input" if isinstance(error, KernelNotStarted) else "kernel", str(error)))
         return
-    faults = [t["error"] for t in found["tables"] if t.get("error") and t["path"] in data]
+    faults = [f"{t['path']}: {t['error']}" for t in found["tables"] if t.get("error") and t["path"] in data]
     if faults:
         work.append(Stopped("input", " ".join(faults)))
     else:

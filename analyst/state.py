@@ -225,7 +225,7 @@ class State:
                 self.attempts.clear()
             case Answered(call_id=call_id):
                 self._answered(call_id)
-                self.answered = event
+                self.answered, self.said = event, None
 
     def _answered(self, call_id: str) -> None:
         """A call came to its fact."""

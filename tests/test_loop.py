@@ -91,6 +91,16 @@ STEPS = [{"id": "a", "goal": "look", "evidence": "rows"}, {"id": "b", "goal": "c
 PLAN = does(call("p", "propose_plan", steps=STEPS))
 
 
+async def test_what_was_said_in_words_is_not_the_answer_again(tmp_path: Path) -> None:
+    script = [runs("1", "1"), says("So far 1."), says("Now 2.")]
+    async with Session(
+        ScriptedModel(script), folder=tmp_path, kernel=FakeKernel(), settings=Settings(max_steps=1)
+    ) as s:
+        assert (await s.ask("?")).answer == "So far 1."
+    async with Session(ScriptedModel(script[2:]), folder=tmp_path, kernel=FakeKernel()) as s:
+        assert (await s.resume()).answer == "Now 2."
+
+
 async def test_a_step_may_end_with_words(tmp_path: Path) -> None:
     talk = Talk(tmp_path, [PLAN, says("looked"), says("counted"), says("2 rows.")])
     result = await talk.ask()
