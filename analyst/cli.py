@@ -231,8 +231,8 @@ def _run_session(
         result = asyncio.run(body())
     finally:
         view.close()
-    _print(result, as_json)
-    if not quiet:
+    _print(result, as_json, quiet)
+    if not quiet and result.status != "failed":
         click.echo(f"Notebook: {result.notebook}", err=True)
     sys.exit(_exit_code(result))
 
@@ -256,7 +256,7 @@ def _stop_on_signals(session: Session) -> None:
         loop.add_signal_handler(number, stop)
 
 
-def _print(result: Result, as_json: bool) -> None:
+def _print(result: Result, as_json: bool, quiet: bool) -> None:
     from .events import Answered  # noqa: PLC0415
     from .headless import to_json  # noqa: PLC0415
     from .views.console import render_answer  # noqa: PLC0415
@@ -266,10 +266,12 @@ def _print(result: Result, as_json: bool) -> None:
     elif result.stopped and result.stopped.reason == "plan only":
         for number, step in enumerate(result.plan, 1):
             click.echo(f"{number}. {step.goal}" + (f" — {step.evidence}" if step.evidence else ""))
+    elif result.status == "failed":
+        if quiet or not result.stopped or result.answer != result.stopped.detail:  # else the view has said it
+            click.echo(result.answer, err=True)
     else:
-        render_answer(
-            Answered(result.answer, partial=result.status != "answered"), result.stopped, sys.stdout
-        )
+        answered = Answered(result.answer, partial=result.status != "answered")
+        render_answer(answered, result.stopped, sys.stdout)
 
 
 def _exit_code(result: Result) -> int:

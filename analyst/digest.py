@@ -115,14 +115,14 @@ def partial(events: Sequence[Event]) -> str:
     d = Digest.of(events)
     why = d.stopped.detail if d.stopped else "The run did not come to its end."
     shown = [r for _, r in d.cells if r.ok and r.outputs]
+    if not shown and not d.finished:
+        return why
     parts = [f"**This is not a full answer.** {why}"]
     if d.plan:
         parts.append("How far the plan came:\n" + "\n".join(d.ticks()))
     if shown:
         last = shown[-1]
         parts.append(f"The last output (cell {last.cell}):\n{fenced(last.text[:2000])}")
-    if not shown and not d.finished:
-        parts.append("Nothing was found out before that.")
     return "\n\n".join(parts)
 
 

@@ -33,7 +33,7 @@ from .host import Host
 from .log import Log
 from .messages import CHARACTERS_PER_TOKEN, Conversation, sha, tokens
 from .models import Model, Reply
-from .rebuild import rebuild, succeeded
+from .rebuild import cells, rebuild
 from .settings import Settings
 from .state import (
     Answer,
@@ -85,7 +85,7 @@ class Work:
     def __post_init__(self) -> None:
         for event in self.log.events:
             self._see(event)
-        self.fresh = bool(succeeded(self.log.events))
+        self.fresh = bool(cells(self.log.events))
 
     def append(self, event: Event) -> None:
         """Write a fact down; state and conversation follow it as it was stored."""

@@ -1,6 +1,6 @@
-"""A fresh kernel made what the old one was: the cells of the log that succeeded are run again, in their order.
+"""A fresh kernel made what the old one was: the cells of the log are run again, in their order.
 
-Cells with effects outside the kernel are not run a second time in silence: they are left out, and named.
+Cells that ended in an error too: what they did before it is part of what the old kernel was. Cells with effects outside the kernel are not run a second time in silence: they are left out, and named.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Rebuilt:
         if self.left_out:
             told.append(f"Not run again because of their effects outside the kernel: {_list(self.left_out)}.")
         if self.failed:
-            told.append(f"Failed this time: {_list(self.failed)}.")
+            told.append(f"Ended otherwise this time: {_list(self.failed)}.")
         if self.missing:
             told.append(f"Variables that are gone: {', '.join(self.missing)}.")
         return " ".join(told)
@@ -46,26 +46,28 @@ def _list(numbers: Sequence[int]) -> str:
 
 
 async def rebuild(kernel: Kernel, events: Sequence[Event], limits: Limits) -> Rebuilt:
-    """Run the successful cells of the log again in a kernel that is empty.
+    """Run the cells of the log again in a kernel that is empty.
 
     Raises:
         KernelError: the kernel died again.
     """
     ran, left_out, failed = list[int](), list[int](), list[int]()
     before: set[str] = set()
-    for call, returned in succeeded(events):
+    for call, returned in cells(events):
         before |= {v.name for v in returned.variables or ()}
         before -= set(returned.gone)
         if effects(call.code):
             left_out.append(returned.cell)
             continue
         execution = await kernel.execute(call.code, None, limits)
-        (ran if execution.ok else failed).append(returned.cell)
+        (ran if execution.ending == returned.ending else failed).append(returned.cell)
     now = {v["name"] for v in (await kernel.evaluate("changes")).get("variables", ())}
     return Rebuilt(tuple(ran), tuple(left_out), tuple(failed), tuple(sorted(before - now)))
 
 
-def succeeded(events: Sequence[Event]) -> list[tuple[Call, ToolReturned]]:
-    """The cells that ran to their end without an error, with their calls."""
+def cells(events: Sequence[Event]) -> list[tuple[Call, ToolReturned]]:
+    """The cells that ran to their end or to an error, with their calls."""
     calls = {c.id: c for e in events if isinstance(e, ModelReplied) for c in e.calls}
-    return [(calls[e.call_id], e) for e in events if isinstance(e, ToolReturned) and e.cell and e.ok]
+    return [
+        (calls[e.call_id], e) for e in events if isinstance(e, ToolReturned) and e.ending in ("ok", "error")
+    ]

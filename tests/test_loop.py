@@ -342,7 +342,7 @@ async def test_a_limit_ends_the_run_with_what_is_known(
         assert (result.status, result.answer) == ("partial", "So far: 0 and 1.")
     elif reason == "time":
         assert result.status == "failed"
-        assert "Nothing was found out" in result.answer
+        assert result.answer == talk.all(Stopped)[0].detail
     else:
         assert result.status == "partial"
         assert "This is not a full answer" in result.answer
@@ -439,6 +439,20 @@ async def test_a_dead_kernel_is_made_again_and_the_model_told(tmp_path: Path) ->
     assert died.ending == "died"
     assert "cells run again: 1" in died.text
     assert after.ok
+
+
+async def test_what_a_failed_cell_did_before_it_failed_comes_back_too(tmp_path: Path) -> None:
+    script = [
+        runs("1", "y = 1\ny / 0"),
+        runs("2", "import os\nos._exit(1)"),
+        runs("3", "y + 1"),
+        answers("4", "2"),
+    ]
+    talk = Talk(tmp_path, script, approve="auto")
+    await talk.ask()
+    assert "cells run again: 1." in talk.returned()[1].text
+    assert "gone" not in talk.returned()[1].text
+    assert talk.returned()[2].ok
 
 
 async def test_a_question_is_needed_and_its_data(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -29,7 +31,8 @@ from analyst.events import (
     Variable,
 )
 
-TABLE = {"name": "penguins.csv", "rows": 1344, "columns": [{"name": "species"}, {"name": "mass"}]}
+TABLE = {"path": "/data/penguins.csv", "rows": 1344, "columns": [{"column": "species"}, {"column": "mass"}]}
+CHEAP = Usage(1000, 100, usd=0.001)
 
 
 class Story:
@@ -50,7 +53,7 @@ class Story:
         self.events += events
         return self
 
-    def call(self, tool: str = "python", usage: Usage = Usage(1000, 100, usd=0.001), **arguments: Any) -> str:
+    def call(self, tool: str = "python", usage: Usage = CHEAP, **arguments: Any) -> str:
         self._calls += 1
         call = Call(f"call-{self._calls}", tool, json.dumps(arguments))
         self.add(ModelReplied("", (call,), usage, "tool_calls", self.model, "sha"))
@@ -99,7 +102,9 @@ def failure(ename: str, evalue: str, line: int = 1) -> Error:
     """An error as IPython 9 reports it, colours and all."""
     frame = f"\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[1]\x1b[39m\x1b[32m, line {line}\x1b[39m\n  code"
     return Error(
-        ename, evalue, ("\x1b[31m-----\x1b[39m", f"{ename} Traceback", frame, f"\x1b[31m{ename}\x1b[39m: {evalue}")
+        ename,
+        evalue,
+        ("\x1b[31m-----\x1b[39m", f"{ename} Traceback", frame, f"\x1b[31m{ename}\x1b[39m: {evalue}"),
     )
 
 
@@ -129,3 +134,24 @@ def penguins() -> Story:
         .finish("s2", "Species b is.")
         .answer("Species **b** is heaviest.")
     )
+
+
+class FakeTerminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+    def text(self) -> str:
+        """What was written, without colours and moves of the cursor."""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.getvalue())
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> FakeTerminal:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    return FakeTerminal()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -15,13 +15,21 @@ PIECES = [
     *"`~!\\[]():<>&$#|-*_ x\n",
     *("``", "```", "~~~", "````", "\n\n", "    ", "\n```\n", "\n  ```\n", "\n- ", "\n> ", "\n| - | - |\n"),
     *("<img src=x onerror=alert(1)>", "<script>", "![a](http://evil/x.png)", "[a](javascript:alert(1))"),
-    *("![a][r]", "\n[r]: http://evil/x.png\n", "\n[r]: javascript:a\n", "&#36;", "&lt;", "javascript:", "http://a"),
+    *(
+        "![a][r]",
+        "\n[r]: http://evil/x.png\n",
+        "\n[r]: javascript:a\n",
+        "&#36;",
+        "&lt;",
+        "javascript:",
+        "http://a",
+    ),
 ]
 
 
 def tokens(text: str) -> list[Token]:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    parser.validateLink = lambda _url: True  # type: ignore[method-assign]  # else it would do our work
+    parser.validateLink = lambda _url: True  # else it would do our work
     top = parser.parse(text)
     return [*top, *(child for token in top for child in token.children or ())]
 
@@ -40,11 +48,13 @@ def dangers(text: str) -> list[str]:
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_nothing_can_run_or_be_fetched_whatever_the_text(text: str) -> None:
     assert dangers(safe_markdown(text)) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_what_is_written_after_it_is_read_as_ours(text: str) -> None:
     after = [t.content for t in tokens(f"{safe_markdown(text)}\n\n## the end") if t.type == "inline"]
@@ -76,11 +86,17 @@ def test_text(text: str, written: str | None) -> None:
 
 def test_code_in_fences_stays_as_it_is() -> None:
     code = "if a < b and c:\n    print('<b>', \"$5\")  # ![x](y)"
-    assert safe_markdown(f"See:\n```python title=x\n{code}\n```\nDone.") == f"See:\n\n```python\n{code}\n```\n\nDone."
+    assert (
+        safe_markdown(f"See:\n```python title=x\n{code}\n```\nDone.")
+        == f"See:\n\n```python\n{code}\n```\n\nDone."
+    )
 
 
 def test_a_fence_in_a_list_is_moved_out_of_it() -> None:
-    assert safe_markdown("1. do\n   ```\n   x < 1\n     y\n   ```\n2. so") == "1. do\n\n```\nx < 1\n  y\n```\n\n2. so"
+    assert (
+        safe_markdown("1. do\n   ```\n   x < 1\n     y\n   ```\n2. so")
+        == "1. do\n\n```\nx < 1\n  y\n```\n\n2. so"
+    )
 
 
 def test_an_open_fence_is_closed_and_a_longer_run_inside_does_not_end_it() -> None:

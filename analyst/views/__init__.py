@@ -1,0 +1,109 @@
+"""Views: callables on events, each alone in its file. Here stand only the few words that all of them use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyst_kernels import Error
+
+from ..events import Stopped, StopReason, ToolReturned, Usage
+
+WHY: Mapping[StopReason, str] = {
+    "steps": "limit reached: turns of the model",
+    "calls": "limit reached: tool calls",
+    "tokens": "limit reached: tokens",
+    "budget": "limit reached: money",
+    "time": "limit reached: time",
+    "revisions": "limit reached: revisions of the plan",
+    "failures": "limit reached: failed calls in a row",
+    "loop": "the same code came to the same again and again",
+    "context": "the conversation does not fit the model's window",
+    "input": "what was given cannot be used",
+    "model": "the model could not be asked",
+    "kernel": "the kernel could not be kept alive",
+    "interrupted": "interrupted",
+    "plan only": "only the plan was wanted",
+    "refused": "the plan was refused",
+}
+"""Why a run stopped, in the words of a heading."""
+
+_ENDINGS = {
+    "wall limit": "stopped at its time limit",
+    "silence limit": "stopped: no output for too long",
+    "interrupted": "interrupted",
+    "died": "the kernel died",
+}
+
+# C0 and C1 without tab and newline, line separators, marks that turn the direction of text, lone surrogates
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the model calls of one question used."""
+
+    calls: int = 0
+    tokens: int = 0
+    usd: float = 0.0
+    priced: bool = True
+    """False once a call had no known price."""
+
+    def plus(self, usage: Usage) -> Spent:
+        """With one model call more."""
+        tokens = usage.input + usage.output
+        return Spent(
+            self.calls + 1,
+            self.tokens + tokens,
+            self.usd + (usage.usd or 0.0),
+            self.priced and (usage.usd is not None or tokens == 0),
+        )
+
+    @property
+    def price(self) -> str:
+        """In US dollars; "free" for what costs nothing (rules, a local model)."""
+        if not self.priced:
+            return "price unknown"
+        if self.usd == 0:
+            return "free"
+        return f"{self.usd:.4f} USD" if self.usd >= 0.0001 else "under 0.0001 USD"
+
+    def __str__(self) -> str:
+        calls = f"{self.calls:,} model {'call' if self.calls == 1 else 'calls'}"
+        return f"{calls} · {self.tokens:,} tokens · {self.price}"
+
+
+def legible(text: str) -> str:
+    """The text with its control characters (terminal escapes among them) written out, so that none acts."""
+    text = text.replace("\r\n", "\n")
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(text: str, longest: int = 200) -> str:
+    """Legible, in one line, and cut at `longest` characters."""
+    line = " ".join(legible(text[: 4 * longest]).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def headline(code: str) -> str:
+    """What a cell does, in a line: its first comment, else its first line that does more than import."""
+    lines = [line.strip() for line in code.splitlines() if line.strip()]
+    comments = [line.lstrip("#!% ") for line in lines if line.startswith("#")]
+    working = [line for line in lines if not line.startswith(("#", "import ", "from ", "%"))]
+    return one_line(next(filter(None, [*comments, *working, *lines]), "(no code)"), 100)
+
+
+def trouble(returned: ToolReturned) -> str:
+    """Why a call failed, in a line."""
+    if words := _ENDINGS.get(returned.ending):
+        return words
+    for output in reversed(returned.outputs):
+        if isinstance(output, Error):
+            return one_line(f"{output.ename}: {output.evalue}" if output.evalue else output.ename, 160)
+    return one_line(returned.text, 160) or "failed"
+
+
+def partial_label(stopped: Stopped | None) -> str:
+    """The honest first words of an answer that is not whole."""
+    return f"Partial answer ({WHY[stopped.reason]})" if stopped else "Partial answer"
