@@ -152,7 +152,7 @@ class Kernel(Protocol):
         ...
 
     async def evaluate(self, function: str, *arguments: object) -> Any:
-        """Call a function of the probe (`analyst_kernels/probe.py`) by name; give back what it returns (JSON).
+        """Call a function of the probe (`analyst_kernels/probe/`) by name; give back what it returns (JSON).
 
         Silent: no output, no history, no execution count, no name in the user's namespace.
 

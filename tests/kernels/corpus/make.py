@@ -31,8 +31,8 @@ PLOT = FRAME + "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 30
 
 SNIPPETS = {
     "print_and_value": "print('abc')\n42",
-    "long_print": "for i in range(15_000): print(f'row {i}: value {i * 37 % 1009}')",
-    "long_line": "print('0123456789' * 100_000)",
+    "long_print": "for i in range(3_000): print(f'row {i}: value {i * 37 % 1009}')",
+    "long_line": "print('0123456789' * 5_000)",
     "nothing": "x = 1",
     "progress_bar": "from tqdm import tqdm\nimport time\n"
     "for i in tqdm(range(200), mininterval=0, bar_format='{desc}{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt}'): pass",
@@ -47,7 +47,7 @@ SNIPPETS = {
     "describe": FRAME + "df.describe()",
     "wide_frame": "import pandas as pd\npd.DataFrame({f'c{i}': range(30) for i in range(70)})",
     "multi_index": FRAME + "df.assign(month=df.day.dt.to_period('Q')).pivot_table("
-    "index=['region', 'month'], values='amount', aggfunc=['mean', 'size'])",
+    "index=['region', 'month'], values='amount', aggfunc=['mean', 'count'])",
     "two_displays": FRAME + "display(df.head(2))\nprint('between')\ndisplay(df.tail(2))",
     "key_error": FRAME + "def share(frame):\n    return frame['revenue'] / frame['amount']\n\nshare(df)",
     "deep_recursion": "def f(n):\n    if n == 0:\n        return 1 / 0\n    return f(n - 1)\n\nf(60)",
@@ -76,8 +76,10 @@ SNIPPETS = {
 
 def without_places(text: str) -> str:
     """The corpus holds no paths and process ids of the machine that made it."""
-    text = re.sub(r'[^\s"\\]*/site-packages/', "/opt/env/lib/python3.11/site-packages/", text)
-    text = re.sub(r'[^\s"\\]*/lib/python3\.(?!\d+/site-packages)\d+/', "/opt/python/lib/python3.11/", text)
+    text = re.sub(r'[^\s"\\]{0,200}/site-packages/', "/opt/env/lib/python3.11/site-packages/", text)
+    text = re.sub(
+        r'[^\s"\\]{0,200}/lib/python3\.(?!\d+/site-packages)\d+/', "/opt/python/lib/python3.11/", text
+    )
     return re.sub(r"ipykernel_\d+/\d+\.py", "ipykernel_1/1.py", text)
 
 
