@@ -162,11 +162,7 @@ async def _survey(work: Work) -> None:
     data = work.state.asked.data
     try:
         await _kernel_ready(work)
-        found = (
-            await work.kernel.evaluate("survey", list(data))
-            if data
-            else {"tables": [], "text": "No data was named."}
-        )
+        found: dict[str, Any] = await work.kernel.evaluate("survey", list(data)) if data else _no_data(work)
     except KernelError as error:
         work.append(Stopped("input" if isinstance(error, KernelNotStarted) else "kernel", str(error)))
         return
@@ -175,6 +171,12 @@ async def _survey(work: Work) -> None:
         work.append(Stopped("input", " ".join(faults)))
     else:
         work.append(Surveyed(found["text"], tuple(found["tables"])))
+
+
+def _no_data(work: Work) -> dict[str, Any]:
+    before = any(isinstance(e, Surveyed) and e.tables for e in work.log.events)
+    text = "The same as before; the kernel has its variables." if before else "No data was named."
+    return {"tables": [], "text": text}
 
 
 async def _kernel_ready(work: Work) -> None:

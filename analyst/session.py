@@ -112,6 +112,7 @@ class Session:
         self._given_kernel = kernel
         self._kernel = kernel or self._new_kernel()
         self._starting: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
         self._work: Work | None = None
         self._seconds = 0.0
 
@@ -132,9 +133,9 @@ class Session:
 
     async def close(self) -> None:
         """Shut the kernel down if it is ours, close the model's connections and the log."""
-        if self._starting:
-            self._starting.cancel()
-            await asyncio.wait({self._starting})
+        for task in filter(None, (self._starting, self._preparing)):
+            task.cancel()
+            await asyncio.wait({task})
         if self._given_kernel is None:
             await self._kernel.close()
         await self.model.close()
@@ -215,6 +216,7 @@ class Session:
     def _begin(self) -> Work:
         if self._starting is None:
             self._starting = asyncio.create_task(self._kernel.start())
+            self._preparing = asyncio.create_task(self.model.prepare())
         if self._work is None:
             self._work = Work(
                 self.log, self.model, self._kernel, self._host, self.settings, TOOLS, self._ready

@@ -62,6 +62,10 @@ class Model(Protocol):
         """Whether it may be sent images."""
         ...
 
+    async def prepare(self) -> None:
+        """Do what is slow before the first call (imports), away from the event loop: it runs beside the kernel's start."""
+        ...
+
     async def reply(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], on_delta: OnDelta
     ) -> Reply:
