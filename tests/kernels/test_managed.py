@@ -8,12 +8,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 from analyst_kernels import (
     DisplayData,
@@ -45,6 +43,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ("!echo from the shell", "from the shell"),
         ("x = !echo into a variable\nx[0]", "'into a variable'"),
         ("import subprocess\nsubprocess.run(['echo', 'by a child']);", "by a child\n"),
+        ("len?", "Return the number of items"),
     ],
 )
 async def test_runs_what_a_notebook_runs(kernel: ManagedKernel, code: str, shown: str) -> None:
@@ -122,7 +121,7 @@ thread.start()
 )
 async def test_interrupts_what_sleeps(kernel: ManagedKernel, code: str) -> None:
     await kernel.execute("kept = 9")
-    execution = await kernel.execute(code, limits=Limits(wall=0.3, grace=10))
+    execution = await kernel.execute(code, limits=Limits(wall=0.3, grace=4))
     assert execution.ending == "wall limit"
     assert not execution.state_lost
     assert _text(await kernel.execute("kept")) == "9"
@@ -132,8 +131,7 @@ async def test_a_kill_from_outside_is_noticed_at_once(kernel: ManagedKernel) -> 
     told: list[Output] = []
     code = "import os, time\nprint(os.getpid())\ntime.sleep(60)"
     task = asyncio.ensure_future(kernel.execute(code, told.append))
-    while not told:
-        await asyncio.sleep(0.01)
+    await _until(lambda: bool(told))
     assert isinstance(told[0], Stream)
     os.kill(int(told[0].text), signal.SIGKILL)
     async with asyncio.timeout(1):
@@ -147,8 +145,7 @@ async def test_a_kill_from_outside_is_noticed_at_once(kernel: ManagedKernel) -> 
 async def test_a_kill_while_idle_is_noticed(kernel: ManagedKernel) -> None:
     os.kill(int(_text(await kernel.execute("import os; os.getpid()"))), signal.SIGKILL)
     async with asyncio.timeout(1):
-        while kernel.alive:
-            await asyncio.sleep(0.01)
+        await _until(lambda: not kernel.alive)
     with pytest.raises(KernelDied, match="SIGKILL"):
         await kernel.evaluate("names")
     await kernel.restart()
@@ -170,72 +167,6 @@ while True:
     await kernel.restart()
 
 
-# ── bounded memory ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "for i in range(1_000_000):\n    print('x' * 99)",
-        "print('x' * 100_000_000)",
-        "print('ü\\n' * 35_000_000)",
-        "for i in range(10_000):\n    display('x' * 10_000)",
-        "import os\nfrom IPython.display import Image\nImage(data=os.urandom(50_000_000), format='png')",
-        "raise ValueError('x' * 50_000_000)",
-    ],
-    ids=["100 MB of lines", "one print of 100 MB", "wide text", "10 000 displays", "50 MB image", "50 MB error"],
-)
-async def test_costs_the_host_bounded_memory(kernel: ManagedKernel, code: str) -> None:
-    told = 0
-
-    def count(output: Output) -> None:
-        nonlocal told
-        told += len(repr(output))
-
-    with _growth() as growth:
-        execution = await kernel.execute(code, count)
-    assert execution.ending in {"ok", "error"}
-    assert growth() < 150
-    assert told < 40_000_000
-    said = " cut …]", " left out]", "more outputs cut"
-    assert any(sentence in repr(execution.outputs) for sentence in said)
-
-
-async def test_a_huge_image_is_named_with_its_size(kernel: ManagedKernel) -> None:
-    code = "from IPython.display import Image\nImage(data=bytes({}), format='png')"
-    limits = Limits(data=1_000_000)
-    for size in (2_000_000, 60_000_000):
-        execution = await kernel.execute(code.format(size), limits=limits)
-        text = _text(execution)
-        assert "image/png" in text
-        assert f"{size * 4 // 3:,}"[:3] in text
-        assert "image/png" not in getattr(execution.outputs[0], "data")  # noqa: B009
-
-
-async def test_both_ends_of_a_huge_print_are_kept(kernel: ManagedKernel) -> None:
-    code = "print('begin ä\"\\n' + 'x\\\\' * 5_000_000 + '\\nend ü')"
-    execution = await kernel.execute(code, limits=Limits(text=1000, data=0))
-    text = _text(execution)
-    assert text.startswith('begin ä"\nx\\x\\')
-    assert text.endswith("\\x\\\nend ü\n")
-    assert len(text) < 1100
-
-
-async def test_nothing_is_lost_when_the_host_is_slow(kernel: ManagedKernel) -> None:
-    seen: list[Output] = []
-
-    def slow(output: Output) -> None:
-        if not seen:
-            time.sleep(1)  # noqa: ASYNC251  (the whole host stands still)
-        seen.append(output)
-
-    execution = await kernel.execute("for i in range(8_000):\n    display(i)", slow, Limits(outputs=10_000))
-    assert [output.data["text/plain"] for output in seen if isinstance(output, DisplayData)] == [
-        str(i) for i in range(8_000)
-    ]
-    assert len(execution.outputs) == 8_000
-
-
 # ── starting and leaving ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -247,7 +178,10 @@ async def test_a_missing_kernelspec_names_the_ones_there_are() -> None:
 @pytest.mark.parametrize(
     ("argv", "reason"),
     [
-        ([sys.executable, "-c", "raise SystemExit('the moon is not full')"], "exit code 1.*the moon is not full"),
+        (
+            [sys.executable, "-c", "raise SystemExit('the moon is not full')"],
+            "exit code 1.*the moon is not full",
+        ),
         (["/nowhere/kernel"], "/nowhere/kernel"),
     ],
 )
@@ -280,15 +214,21 @@ async def test_uses_folder_and_environment_as_given(tmp_path: Path) -> None:
     env = {"PATH": os.environ["PATH"], "MY_TOKEN": "meant", "IPYTHONDIR": str(tmp_path)}  # noqa: TID251
     kernel = ManagedKernel(cwd=tmp_path, env=env, probe=PROBE)
     await kernel.start()
-    code = "import os\nfile = open('open.txt', 'w')\nfile.write('in the buffer')\n(os.getcwd(), os.environ['MY_TOKEN'])"
-    assert _text(await kernel.execute(code)).endswith(f"('{tmp_path}', 'meant')")
+    code = "import os\nfile = open('open.txt', 'w')\nfile.write('in the buffer')\nprint(os.getcwd(), os.environ['MY_TOKEN'])"
+    assert _text(await kernel.execute(code)) == f"{tmp_path} meant\n"
     await kernel.close()
     assert (tmp_path / "open.txt").read_text() == "in the buffer"
-    assert not list(tmp_path.rglob("history.sqlite*"))
+    assert not list(tmp_path.rglob("history.sqlite*"))  # noqa: ASYNC240  (a handful of files)
 
 
 async def test_secrets_of_the_environment_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CANARY_API_KEY", "canary_secret", "X_TOKEN", "DB_PASSWORD", "GOOGLE_APPLICATION_CREDENTIALS"):
+    for name in (
+        "CANARY_API_KEY",
+        "canary_secret",
+        "X_TOKEN",
+        "DB_PASSWORD",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+    ):
         monkeypatch.setenv(name, "canary-value")
     monkeypatch.setenv("CANARY", "harmless")
     kernel = ManagedKernel(probe=PROBE)
@@ -306,13 +246,13 @@ async def test_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
         threads = threading.active_count()
         kernel = ManagedKernel(probe=PROBE)
         await kernel.start()
-        assert list(Path(folder).iterdir())
+        assert _files(folder)
         await kernel.execute("import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nchild.pid")
         await kernel.restart()
         await kernel.execute("import os; os._exit(1)")
         await kernel.restart()
         await kernel.close()
-        assert list(Path(folder).iterdir()) == []
+        assert _files(folder) == []
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
     assert threading.active_count() == threads
 
@@ -322,8 +262,7 @@ async def test_close_ends_code_that_runs() -> None:
     await kernel.start()
     told: list[Output] = []
     task = asyncio.ensure_future(kernel.execute("import time\nprint(1)\ntime.sleep(60)", told.append))
-    while not told:
-        await asyncio.sleep(0.01)
+    await _until(lambda: bool(told))
     await kernel.close()
     assert (await task) == Execution("died", (Stream("stdout", "1\n"),), state_lost=True)
 
@@ -342,13 +281,17 @@ async def main():
 
 asyncio.run(main())
 """
-    host = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
-    assert host.stdout is not None
-    with host.stdout:
-        pid = int(host.stdout.readline())
-        host.kill()
-        host.wait()
-    assert _ended(pid)
+    with tempfile.TemporaryDirectory(prefix="t") as folder:  # where the kernel's own folder is left
+        env = {**os.environ, "TMPDIR": folder}  # noqa: TID251
+        host = subprocess.Popen(  # noqa: ASYNC220
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=env
+        )
+        assert host.stdout is not None
+        with host.stdout:
+            pid = int(host.stdout.readline())
+            host.kill()
+            host.wait()
+        assert _ended(pid)
 
 
 # ── helpers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -367,6 +310,16 @@ def _text(execution: Execution) -> str:
     return "".join(parts)
 
 
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110  (a plain callback has no event to wait for)
+            await asyncio.sleep(0.01)
+
+
+def _files(folder: str) -> list[Path]:
+    return list(Path(folder).iterdir())
+
+
 def _ended(pid: int) -> bool:
     """Whether the process ends within ten seconds."""
     try:
@@ -375,32 +328,13 @@ def _ended(pid: int) -> bool:
     except psutil.NoSuchProcess:
         return True
     except psutil.TimeoutExpired:
-        return process.status() == psutil.STATUS_ZOMBIE  # its new parent has not looked yet
+        return bool(process.status() == psutil.STATUS_ZOMBIE)  # its new parent has not looked yet
     return True
 
 
 def _kernelspec(folder: Path, name: str, argv: list[str]) -> None:
     spec = folder / "kernels" / name
     spec.mkdir(parents=True)
-    spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": name, "language": "python"}))
-
-
-@contextmanager
-def _growth() -> Iterator[object]:
-    """How many MB this process grew at most while in the block."""
-    process = psutil.Process()
-    before = most = process.memory_info().rss
-    over = threading.Event()
-
-    def sample() -> None:
-        nonlocal most
-        while not over.wait(0.002):
-            most = max(most, process.memory_info().rss)
-
-    thread = threading.Thread(target=sample)
-    thread.start()
-    try:
-        yield lambda: (most - before) / 1e6
-    finally:
-        over.set()
-        thread.join()
+    spec.joinpath("kernel.json").write_text(
+        json.dumps({"argv": argv, "display_name": name, "language": "python"})
+    )

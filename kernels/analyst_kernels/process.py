@@ -1,0 +1,390 @@
+"""One kernel process with its channels, from its start to its end, through jupyter_client.
+
+Nothing here knows of cells: messages go in and come out, signals are sent, and the end is noticed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hmac import compare_digest
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import zmq
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.session import DELIM
+
+from . import KernelNotStarted
+
+__all__ = ["LARGEST", "Engine", "Message", "Process", "quiet"]
+
+START = 60.0
+"""Seconds within which a kernel must answer for the first time."""
+LARGEST = 256_000_000
+"""Bytes of the largest message that is received at all: the host's own protection, far above what is kept."""
+
+_IPYTHON = (
+    "--HistoryManager.enabled=False",  # no database of everything that was run, and no thread for it
+    "--InteractiveShell.xmode=Plain",  # a coloured traceback with context costs more than most cells
+    "--InteractiveShell.colors=NoColor",
+)
+
+_SETTLE = """
+import contextlib, contextvars, functools, io, os, sys, threading, zmq
+from IPython import get_ipython
+
+def stop():
+    raise SystemExit("exit() ends the cell, not the kernel")
+
+shell = get_ipython()
+shell.ask_exit = stop
+if hasattr(shell, "_tee"):
+    # since version 9 IPython keeps a copy of all that is ever printed, for a magic that nobody here calls
+    shell._tee = lambda channel: contextlib.nullcontext()
+
+def never_drop(socket):
+    # when the host is slower than the kernel, code waits: the default is to lose messages in silence
+    socket.setsockopt(zmq.XPUB_NODROP, 1)
+    # few wait on the way, or the news of an interrupt would come long after it
+    socket.setsockopt(zmq.SNDHWM, 20)
+
+publisher = sys.stdout.pub_thread
+publisher.schedule(lambda: never_drop(publisher.socket))
+
+def in_pieces(stream, size=1_000_000):
+    write, since = stream.write, 0
+
+    def bounded(text):
+        nonlocal since
+        if not isinstance(text, str):
+            return write(text)
+        for start in range(0, len(text), size):
+            since += write(text[start : start + size]) or 0
+            if since >= size:
+                since = 0
+                stream.flush()
+        return len(text)
+
+    return bounded
+
+null = os.open(os.devnull, os.O_WRONLY)
+for stream in (sys.stdout, sys.stderr):
+    # no message is larger than a few MB, and who prints faster than they are sent has to wait too
+    stream.write = in_pieces(stream)
+    # what child processes print is published; the second copy, to our log file, could fill the disk
+    with contextlib.suppress(io.UnsupportedOperation):
+        os.dup2(null, stream.fileno())
+os.close(null)
+
+def start(thread, start=threading.Thread.start):
+    # what a thread prints belongs to the cell that started it, not to the one that runs by then
+    thread.run = functools.partial(contextvars.copy_context().run, thread.run)
+    return start(thread)
+
+threading.Thread.start = start
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message from the kernel. Either `content` or `unread` is empty."""
+
+    kind: str
+    parent: str
+    """Id of the request that it belongs to."""
+    content: Mapping[str, Any]
+    unread: memoryview | None = None
+    """The JSON text of a content that is too large to be parsed."""
+
+
+class Engine(Protocol):
+    """What runs the requests of a kernel. `Process` says what each member does."""
+
+    ipython: bool
+
+    @property
+    def alive(self) -> bool: ...  # noqa: D102
+    def epitaph(self) -> str: ...  # noqa: D102
+    def request(  # noqa: D102
+        self, code: str, *, silent: bool = False, expressions: Mapping[str, str] | None = None
+    ) -> str: ...
+    async def receive(self, patience: float, parsed: int = ...) -> Message | None: ...  # noqa: D102
+    async def connect(self) -> None: ...  # noqa: D102
+    async def interrupt(self) -> None: ...  # noqa: D102
+    async def kill(self) -> None: ...  # noqa: D102
+    async def close(self) -> None: ...  # noqa: D102
+
+
+class Process:
+    """A kernel process. Made by `launch`, which returns when it answers."""
+
+    def __init__(self, manager: AsyncKernelManager, folder: Path) -> None:
+        self._manager = manager
+        self._folder = folder
+        self._iopub: zmq.asyncio.Socket | None = None
+        self._shell: zmq.asyncio.Socket | None = None
+        self._reads: dict[zmq.asyncio.Socket, asyncio.Future[list[zmq.Frame]]] = {}
+        self._gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._watch: asyncio.Task[None] | None = None
+        self.ipython = False
+
+    @classmethod
+    async def launch(cls, name: str, setup: str, cwd: Path | None, env: Mapping[str, str]) -> Process:
+        """Start a kernel and run `setup` in it, if it is an IPython kernel, without leaving a name.
+
+        Raises:
+            KernelNotStarted: there is no such kernelspec, or the process did not come up.
+        """
+        spec = _find(name)
+        for attempt in (1, 2):
+            folder = _private_folder()
+            process = cls(_manage(name, spec, folder), folder)
+            try:
+                await process._start(spec, setup, cwd, env)
+                return process
+            except BaseException as error:
+                log = process.log()
+                await process.close()
+                # between the choice of a port and its use somebody else can take it
+                if attempt == 1 and isinstance(error, KernelNotStarted) and "Address already in use" in log:
+                    continue
+                raise
+        raise AssertionError("the second attempt returns or raises")
+
+    # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def request(
+        self, code: str, *, silent: bool = False, expressions: Mapping[str, str] | None = None
+    ) -> str:
+        """Ask for code to be run; give the request's id. Nobody can type, and an error aborts no later request."""
+        return self._send(
+            "execute_request",
+            code=code,
+            silent=silent,
+            store_history=not silent,
+            user_expressions=dict(expressions or {}),
+            allow_stdin=False,
+            stop_on_error=False,
+        )
+
+    def _ask(self) -> str:
+        """Send the request that every kernel answers and that changes nothing."""
+        return self._send("kernel_info_request")
+
+    def _send(self, kind: str, **content: object) -> str:
+        sent = self._manager.session.send(self._shell, kind, content)
+        return str(sent["header"]["msg_id"])
+
+    async def receive(self, patience: float, parsed: int = 1_000_000) -> Message | None:
+        """The next message; None after `patience` seconds without one, or when the process is dead and all is read.
+
+        Messages of up to `parsed` bytes are parsed.
+        """
+        sockets = [socket for socket in (self._iopub, self._shell) if socket is not None]
+        for socket in sockets:
+            if socket not in self._reads:
+                self._reads[socket] = asyncio.ensure_future(socket.recv_multipart(copy=False))
+        reads: list[asyncio.Future[Any]] = list(self._reads.values())
+        await asyncio.wait([*reads, self._gone], timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if not self.alive and not any(read.done() for read in reads):
+            # what it sent before it died may still be on its way through the sockets
+            await asyncio.wait(reads, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+        for socket in sockets:
+            if self._reads[socket].done():
+                return self._read(self._reads.pop(socket).result(), parsed)
+        return None
+
+    def _read(self, frames: list[zmq.Frame], parsed: int) -> Message | None:
+        session = self._manager.session
+        parts = frames[next(i for i, frame in enumerate(frames) if frame.bytes == DELIM) + 1 :]
+        if not compare_digest(parts[0].bytes, session.sign([part.buffer for part in parts[1:5]])):
+            return Message("unsigned", "", {})  # not from our kernel, whoever sent it
+        header, parent = session.unpack(parts[1].bytes), session.unpack(parts[2].bytes)
+        kind, of = header["msg_type"], parent.get("msg_id", "")
+        if len(parts[4]) > parsed:
+            return Message(kind, of, {}, parts[4].buffer)
+        return Message(kind, of, session.unpack(parts[4].bytes))
+
+    async def connect(self, first: str = "") -> None:
+        """Open the channels, anew if they are open; with IPython code that is run as the first thing.
+
+        A reply shows that the shell channel is there; any message on iopub, that our subscription is. ipykernel 7
+        greets a new subscriber with a message, so one round is enough. Others are asked again.
+
+        Raises:
+            KernelNotStarted: the process died or did not answer, or the code failed.
+        """
+        self._disconnect()
+        self._iopub = cast(zmq.asyncio.Socket, self._manager.connect_iopub())
+        self._shell = cast(zmq.asyncio.Socket, self._manager.connect_shell())
+        # an expression and not a cell: IPython puts back, after a cell, what the cell has done to sys.stdout
+        request = self.request("", silent=True, expressions={"first": first}) if first else self._ask()
+        deadline = time.monotonic() + START
+        subscribed = replied = False
+        while not (subscribed and replied):
+            message = await self.receive(0.2)
+            if message is None:
+                self._check(deadline)
+                if replied:
+                    self._ask()
+            elif message.kind not in {"execute_reply", "kernel_info_reply"}:
+                subscribed = True
+            elif message.parent == request:
+                replied = True
+                value = message.content.get("user_expressions", {}).get("first", {})
+                if value.get("status") == "error":
+                    reason = f"{value['ename']}: {value['evalue']}"
+                    raise KernelNotStarted(f"The code that prepares the kernel failed: {reason}")
+
+    def _check(self, deadline: float) -> None:
+        if not self.alive:
+            raise KernelNotStarted(
+                f"The kernel died before it answered. {self.epitaph()}\n{self.log()}".strip()
+            )
+        if time.monotonic() > deadline:
+            raise KernelNotStarted(f"The kernel did not answer in {START:.0f} s.\n{self.log()}".strip())
+
+    def _disconnect(self) -> None:
+        for socket in (self._iopub, self._shell):
+            if socket is not None:
+                socket.close(linger=0)
+        self._reads.clear()
+
+    # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there (known within 0.2 s)."""
+        return self._watch is not None and not self._gone.done()
+
+    async def interrupt(self) -> None:
+        """Send SIGINT to the whole process group (or what the kernelspec says instead)."""
+        if not self.alive:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            await self._manager.interrupt_kernel()
+        # ipykernel's handler for async cells does not wake the kernel's event loop; any message does
+        self._ask()
+
+    async def kill(self) -> None:
+        """Kill the whole process group and wait until the kernel is gone."""
+        provisioner = self._manager.provisioner
+        if provisioner is None or not provisioner.has_process:
+            return
+        await provisioner.kill()
+        while (code := await provisioner.poll()) is None:  # noqa: ASYNC110  (a provisioner can only be asked)
+            await asyncio.sleep(0.002)
+        self._ended(code)
+        await provisioner.wait()
+
+    async def close(self) -> None:
+        """Kill the process, if it is there, and remove all that belongs to it."""
+        await self.kill()
+        if self._watch is not None:
+            self._watch.cancel()
+        self._disconnect()
+        await self._manager.cleanup_resources()
+        self._manager.context.destroy(linger=0)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def log(self) -> str:
+        """The end of what the process itself, not the code in it, has printed."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self._folder / "log").read_text(errors="replace")[-2000:].strip()
+        return ""
+
+    # ── start ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _start(self, spec: KernelSpec, setup: str, cwd: Path | None, env: Mapping[str, str]) -> None:
+        self.ipython = _is_ipython(spec)
+        place = {"cwd": str(cwd)} if cwd is not None else {}
+        try:
+            with (self._folder / "log").open("wb") as log:
+                await self._manager.start_kernel(
+                    extra_arguments=list(_IPYTHON) if self.ipython else [],
+                    env=dict(env),
+                    stdout=log,
+                    stderr=log,
+                    **place,
+                )
+        except (OSError, RuntimeError, ValueError) as error:
+            self._manager.ready.exception()  # the manager keeps it too, and would complain that nobody looked
+            raise KernelNotStarted(
+                f"The kernel {spec.display_name!r} could not be started: {error}"
+            ) from error
+        self._watch = asyncio.create_task(self._until_dead())
+        await self.connect(quiet(_SETTLE, setup) if self.ipython else "")
+
+    async def _until_dead(self) -> None:
+        provisioner = self._manager.provisioner
+        assert provisioner is not None
+        while (code := await provisioner.poll()) is None:  # noqa: ASYNC110  (a provisioner can only be asked)
+            await asyncio.sleep(0.2)
+        self._ended(code)
+
+    def _ended(self, code: int) -> None:
+        if not self._gone.done():
+            self._gone.set_result(code)
+
+    def epitaph(self) -> str:
+        """How the process ended, in a sentence; "" while it lives."""
+        if not self._gone.done():
+            return ""
+        code = self._gone.result()
+        if code >= 0:
+            return f"Its process ended with exit code {code}."
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+        return f"Its process ended by {name}{' (perhaps it ran out of memory)' if name == 'SIGKILL' else ''}."
+
+
+def _find(name: str) -> KernelSpec:
+    specs = KernelSpecManager()
+    try:
+        return specs.get_kernel_spec(name)
+    except NoSuchKernel:
+        there = ", ".join(sorted(specs.find_kernel_specs())) or "none"
+        raise KernelNotStarted(
+            f"There is no kernel {name!r}. Installed kernels: {there}. Choose one of them, "
+            f"or install a Python kernel with: python -m ipykernel install --user --name {name}"
+        ) from None
+
+
+def _is_ipython(spec: KernelSpec) -> bool:
+    return any("ipykernel" in part for part in spec.argv)
+
+
+def _manage(name: str, spec: KernelSpec, folder: Path) -> AsyncKernelManager:
+    """A manager whose files are all in `folder`, and whose sockets hold little and reconnect fast."""
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.RCVHWM, 20)  # messages wait in the kernel, not here
+    context.setsockopt(zmq.MAXMSGSIZE, LARGEST)
+    context.setsockopt(zmq.RECONNECT_IVL, 10)  # ms; the socket is there some time after the process is
+    manager = AsyncKernelManager(kernel_name=name, context=context, connection_file=str(folder / "c.json"))
+    # other kernels than ipykernel often know nothing but TCP
+    if _is_ipython(spec) and zmq.has("ipc") and sys.platform != "win32":
+        manager.transport, manager.ip = "ipc", str(folder / "s")
+    return manager
+
+
+def _private_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="kernel-"))
+    if len(str(folder)) > 80 and Path("/tmp").is_dir():  # the path of a socket has little more than 100 bytes
+        folder.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix="kernel-", dir="/tmp"))
+    return folder
+
+
+def quiet(*texts: str) -> str:
+    """One expression that runs each text in a namespace of its own."""
+    calls = (f"__import__('builtins').exec({text!r}, {{'__name__': '_analyst'}})" for text in texts)
+    return f"({', '.join(calls)},)"
