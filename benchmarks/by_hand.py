@@ -49,11 +49,8 @@ def main(url: str, question: str) -> None:
 
                 def hear(msg: dict[str, Any], said: list[str] = said) -> None:
                     content = msg["content"]
-                    said.append(
-                        content.get("text")
-                        or "\n".join(content.get("traceback", ()))
-                        or str(content.get("data", ""))
-                    )
+                    shown = content.get("data", {}).get("text/plain", "")
+                    said.append(content.get("text") or "\n".join(content.get("traceback", ())) or shown)
 
                 code = json.loads(call.function.arguments)["code"]
                 client.execute_interactive(code, output_hook=hear, allow_stdin=False)

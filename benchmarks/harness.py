@@ -27,12 +27,20 @@ from analyst.models import Reply
 from analyst.models.scripted_server import ScriptedServer
 
 QUESTION = "How do the values grow?"
-CODE = """import time, pandas as pd
-open({stamps!r}, "a").write(f"{{time.time()}}\\n")
-frame_{n} = pd.DataFrame({{"a": range({n} + 5), "b": 1.5}})
-print("step {n}")
-print(frame_{n}.describe().to_string())"""
-"""What an analyst's cell is like: about 200 characters that print about 400."""
+STAMP = "import time\nopen({stamps!r}, 'a').write(f'{{time.time()}}\\n')\n"
+CELLS = (
+    "import pandas as pd\nframe_{n} = pd.DataFrame({{'a': range(200), 'b': 1.5, 'c': ['x', 'y'] * 100}})\nframe_{n}",
+    "print('step {n}')\nprint(frame_{before}.describe().to_string())",
+    "frame_{load}.groupby('c')['a'].agg(['mean', 'std', 'count'])",
+    "frame_{load}.groupby('d')['a'].mean()",  # there is no such column
+    "means_{n} = frame_{load}.groupby('c')['a'].mean()\nmeans_{n}",
+)
+"""What an analysis is made of: load and look, describe, group, fail, repair."""
+
+
+def cell(n: int, stamps: Path) -> str:
+    text = STAMP + CELLS[n % len(CELLS)]
+    return text.format(n=n, before=n - 1, load=n - n % len(CELLS), stamps=str(stamps))
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,8 @@ class Timing:
 
 
 def script(steps: int, stamps: Path) -> list[Reply]:
-    cells = [
-        Reply(
-            "",
-            (Call(f"c{n}", "python", json.dumps({"code": CODE.format(n=n, stamps=str(stamps))})),),
-            finish="tool_calls",
-        )
-        for n in range(steps)
-    ]
+    codes = [json.dumps({"code": cell(n, stamps)}) for n in range(steps)]
+    cells = [Reply("", (Call(f"c{n}", "python", code),), finish="tool_calls") for n, code in enumerate(codes)]
     return [*cells, Reply("The values grow by one each step.")]
 
 
@@ -91,7 +93,7 @@ def measure(loop: Any, steps: int) -> Timing:
             whole = time.time() - began
             times = [float(line) for line in stamps.read_text().splitlines()]
         assert len(times) == steps, "every cell ran once"
-        # the first interval holds the first describe(): what pandas imports late is not the loop's doing
+        # the first interval holds what pandas imports late, which is not the loop's doing
         return Timing(
             times[0] - began,
             (times[-1] - times[1]) / max(1, steps - 2),
