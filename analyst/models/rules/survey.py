@@ -1,0 +1,188 @@
+"""The survey as values: which tables there are, and what is known of each column. Read from its JSON lines."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+CATEGORIES = 30
+"""A column with at most so many distinct values can be a grouping, whatever its type."""
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks, to be printed and found again."""
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table, as the survey saw it."""
+
+    name: str
+    type: str
+    """number, integer, text, date, boolean or other."""
+    missing: int = 0
+    distinct: int = 0
+    values: tuple[str, ...] = ()
+    """The commonest values, where the survey lists them."""
+    low: str = ""
+    high: str = ""
+    format: str = ""
+    """How dates are written, where the survey knows."""
+    written: bool = False
+    """Numbers that are written as text ("1,234", "88.4 %")."""
+
+    @property
+    def label(self) -> str:
+        """The name in one line, as it is printed and said."""
+        return one_line(self.name) or "(no name)"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it can be calculated with as it is."""
+        return self.type in ("number", "integer")
+
+    @property
+    def binary(self) -> bool:
+        """Whether it says yes or no: boolean, or whole numbers 0 and 1."""
+        zero_one = self.type == "integer" and self.distinct == 2 and (self.low, self.high) == ("0", "1")
+        return self.type == "boolean" or zero_one
+
+    @property
+    def infinite(self) -> bool:
+        """Whether it holds infinite values, which cannot be drawn."""
+        return "inf" in (self.low + self.high).lower()
+
+    @property
+    def category(self) -> bool:
+        """Whether its values can name groups."""
+        few = 0 < self.distinct <= CATEGORIES
+        return self.type in ("text", "boolean") or (self.type == "integer" and few)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table that can be read: `read` is the expression that reads it."""
+
+    path: str
+    read: str
+    rows: int
+    columns: tuple[Column, ...]
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folders and ending."""
+        return re.sub(r"\.[A-Za-z0-9]{1,8}$", "", re.split(r"[/\\]", self.path)[-1])
+
+    @property
+    def variable(self) -> str:
+        """A name for the frame in the code; of a frame that is there already its own, unless it must be changed."""
+        if self.read.isidentifier():
+            return f"{self.read}_once" if self.repeated else self.read
+        name = re.sub(r"\W+", "_", self.stem.lower(), flags=re.ASCII).strip("_")
+        taken = {
+            "pd",
+            "np",
+            "plt",
+            "rows",
+            "print",
+            "list",
+            "len",
+            "round",
+            "sum",
+            "min",
+            "max",
+            "table",
+            "display",
+        }
+        usable = name.isidentifier() and not keyword.iskeyword(name) and name not in taken and len(name) <= 24
+        return name if usable else "data"
+
+    @property
+    def repeated(self) -> bool:
+        """Whether two columns have the same name."""
+        return len({c.name for c in self.columns}) < len(self.columns)
+
+    def dates(self) -> tuple[Column, ...]:
+        """The columns that hold points in time."""
+        return tuple(c for c in self.columns if c.type == "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All tables, and what could not be read."""
+
+    tables: tuple[Table, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """`path: reason` for each."""
+
+
+def parse(text: str) -> Survey:
+    """Read the JSON lines of a survey; lines that are no JSON objects say nothing."""
+    tables: list[Table] = []
+    unreadable: list[str] = []
+    head: dict[str, Any] | None = None
+    columns: list[Column] = []
+
+    def close() -> None:
+        if head is not None and "error" not in head and head.get("read"):
+            rows = head.get("rows")
+            rows = rows if isinstance(rows, int) else 0
+            tables.append(Table(_place(head), str(head["read"]), rows, tuple(columns)))
+
+    for line in _objects(text):
+        if "column" in line:
+            columns.append(_column(line))
+        elif isinstance(line.get("names"), dict):  # of a wide table only names and types are told
+            columns += [Column(str(name), str(kind)) for name, kind in line["names"].items()]
+        elif _place(line):
+            close()
+            head, columns = line, []
+            if "error" in line:
+                unreadable.append(f"{_place(line)}: {line['error']}")
+    close()
+    return Survey(tuple(tables), tuple(unreadable))
+
+
+def _place(line: dict[str, Any]) -> str:
+    """Where a table is: its path, or the name of the variable that holds it."""
+    return str(line.get("path") or line.get("variable") or "")
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        if not line.startswith("{"):
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def _numbers_in_texts(line: dict[str, Any]) -> bool:
+    """Whether the survey says so, or all its examples begin with a number: "3.5 %", "1,200 [900-1500]"."""
+    said = "numbers written as text" in str(line.get("note", ""))
+    examples = line.get("examples") or ()
+    return said or bool(examples) and all(re.match(r"\W{0,2}\d[\d,.]*(?![\d/:-])", str(e)) for e in examples)
+
+
+def _column(line: dict[str, Any]) -> Column:
+    values = line.get("values")
+    names = tuple(str(v) for v in values) if isinstance(values, dict | list) else ()
+    return Column(
+        name=str(line["column"]),
+        type=str(line.get("type", "other")),
+        missing=int(line.get("missing") or 0),
+        distinct=int(line.get("distinct") or 0),
+        values=names,
+        low=str(line.get("min", "")),
+        high=str(line.get("max", "")),
+        format=str(line.get("format", "")),
+        written=line.get("type") == "text" and _numbers_in_texts(line),
+    )
