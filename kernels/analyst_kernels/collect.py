@@ -109,6 +109,8 @@ class Outputs:
             return
         entry = self._entry(name)
         if cut:
+            # the notice stands between head and tail: what is in the tail by now came before it
+            self._drop_tail(entry)
             entry.cut += cut
             self._head_room = 0
         head, tail = text[: self._head_room], text[self._head_room :]
@@ -124,7 +126,7 @@ class Outputs:
             self._drop_text()
 
     def _drop_text(self) -> None:
-        """Let go of the oldest text of the tail, until the tail fits."""
+        """Let go of the oldest text of the tails, until they fit."""
         while (excess := self._tail_size - (self._limits.text - self._limits.text // 2)) > 0:
             entry = self._tails[0]
             piece = entry.tail.popleft()
@@ -135,6 +137,14 @@ class Outputs:
             self._tail_size -= len(piece)
             if not entry.tail:
                 self._tails.popleft()
+
+    def _drop_tail(self, entry: _Text) -> None:
+        size = sum(map(len, entry.tail))
+        if size:
+            entry.tail.clear()
+            entry.cut += size
+            self._tail_size -= size
+            self._tails.remove(entry)
 
     def _entry(self, name: Literal["stdout", "stderr"]) -> _Text:
         """Where text of this stream goes: the last output if it is of the same stream, else a new one."""
@@ -234,7 +244,7 @@ class Outputs:
             self._report(output)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Text:
     """Consecutive text of one stream."""
 

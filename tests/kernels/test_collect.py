@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from analyst_kernels import DisplayData, Error, ExecuteResult, Limits, Output, Stream
 from analyst_kernels.collect import Outputs
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 STREAMS = st.sampled_from(["stdout", "stderr"])
@@ -52,6 +52,7 @@ def test_of_longer_text_head_and_tail_are_kept(pieces: list[tuple[str, str]], li
 
 
 @given(st.text(alphabet='aä"\\\n\x1b🙂/u0', max_size=200), st.integers(1, 100), STREAMS)
+@example("000\\0\x1b", 5, "stdout")
 def test_text_too_large_to_parse_keeps_its_ends(text: str, span: int, name: str) -> None:
     outputs = Outputs(Limits(text=span))
     content = _unread({"name": name, "text": text})
