@@ -11,10 +11,13 @@ WORK: dict[str, str] = {
     r"classif\w+|cluster\w*|random forest|decision tree|random_state|pca|principal components?|odds ratio": "fitting models",
     r"rolling|moving (?:average|mean)|trailing|cumulative|running (?:total|sum)|lag(?:ged)?": "running figures",
     r"z-?scores?|standardi[sz]\w+|normali[sz]\w+|min-max|log(?:arithm\w*|-?transform\w*)?(?= |$)|log10": "transforming values",
-    r"(?:largest|biggest|greatest|highest|smallest|steepest|sharpest|fastest|most) (?:\w+ )?(?:fall|rise|increase|drop|decrease|decline|growth|change|jump)"
+    r"(?:largest|biggest|greatest|highest|smallest|steepest|sharpest|fastest|"
+    r"most) (?:\w+ )?(?:fall|rise|increase|drop|decrease|decline|growth|change|jump)"
     r"|(?:grew|grow|rose|fell|declined|increased|decreased) (?:the )?(?:fastest|most|least|slowest)"
-    r"|(?:percent|percentage) change|growth rates?|year[- ]over[- ]year|month[- ]over[- ]month|first (?:exceed|produce|reach)\w*": "changes from one period to the next",
-    r"(?:new|derived) (?:feature|column|variable)s?|(?:create|generate|add) an? |feature engineering|bins?|binn(?:ed|ing)|categori[sz]e[sd]?": "making new columns",
+    r"|(?:percent|percentage) change|growth rates?|year[- ]over[- ]year|"
+    r"month[- ]over[- ]month|first (?:exceed|produce|reach)\w*": "changes from one period to the next",
+    r"(?:new|derived) (?:feature|column|variable)s?|(?:create|generate|add) an? |"
+    r"feature engineering|bins?|binn(?:ed|ing)|categori[sz]e[sd]?": "making new columns",
     r"join(?:ed|ing)?|merge[sd]?|merging": "joining tables",
     r"clean(?:ed|ing)?|dedupl\w+|trim|unify|misspel\w+|typing errors?": "cleaning",
     r"(?:than|above|below|exceed\w*|over|under) (?:the |their |its )?(?:\w+ )?(?:average|mean|median)": "comparing with a computed value",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 STATISTICS: dict[str, str] = {
@@ -255,6 +256,7 @@ ASKING = frozenset(_ASKING.split())
 """Words with which one asks; whatever is neither here nor in the data could not be placed."""
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """The word without plural: rough, but the same for the question and for the names of columns."""
     word = word.lower().removesuffix("'s").removesuffix("’s")
@@ -267,12 +269,14 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=8192)
 def tokens(name: str) -> tuple[str, ...]:
     """A column's name in stems: split at anything that is no letter or digit, and at camelCase."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return tuple(stem(t) for t in re.findall(r"[^\W_]+", split))
 
 
+@lru_cache(maxsize=8192)
 def core(name: str) -> tuple[str, ...]:
     """The name's tokens without units at its end: body_mass_g → body, mass."""
     kept = tokens(name)

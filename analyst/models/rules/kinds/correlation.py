@@ -16,7 +16,8 @@ def read(clause: Clause) -> Intent | None:
     """A correlation is said, or a relation between two measures."""
     said = clause.has(r"correlat\w*|pearson(?:'s)?")
     relation = clause.has(
-        r"relationship|relationships|relation|related|association|associated|linked|link|go together|connection|depend|depends|affect|affects|influence|influences"
+        r"relationship|relationships|relation|related|association|associated|linked|link|"
+        r"go together|connection|depend|depends|affect|affects|influence|influences"
     )
     if not said and not (relation and len(clause.measures) == 2):
         return None

@@ -16,7 +16,8 @@ MOST = 4
 def read(clause: Clause) -> Intent | None:
     """A description or a histogram of at least one column is asked for."""
     asked = clause.has(
-        r"distribution|distributions|distributed|describe|description|histogram|histograms|summar\w+|statistics|profile|overview|plot|chart|bar chart|visuali[sz]e"
+        r"distribution|distributions|distributed|describe|description|histogram|histograms|"
+        r"summar\w+|statistics|profile|overview|plot|chart|bar chart|visuali[sz]e"
     )
     columns = clause.columns[:MOST]
     if not asked or not columns:

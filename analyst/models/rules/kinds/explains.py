@@ -12,7 +12,8 @@ from ..survey import CATEGORIES, Column
 
 _SAID = (
     r"explains?|explained|explaining|accounts? for|matters? more|more important|bigger effect|larger effect|stronger effect|"
-    r"bigger influence|larger influence|stronger influence|drives?|affects? more|influences? more|depends? more|predicts? (?:better|more)|better predictor"
+    r"bigger influence|larger influence|stronger influence|drives?|affects? more|"
+    r"influences? more|depends? more|predicts? (?:better|more)|better predictor"
 )
 
 
@@ -44,7 +45,8 @@ def _factor(column: Column) -> bool:
 def _explained(clause: Clause) -> Column | None:
     """What is to be explained: what stands after "of" or "explain", the only measure, else what was spoken of before."""
     of = re.search(
-        r"(?:variance|variation|variability|differences?|more|most|much|explains?|for)(?: (?:of|in|the|about|variance|variation|differences|more))* «(\d+)»(?! (?:or|than))",
+        r"(?:variance|variation|variability|differences?|more|most|much|explains?|for)(?: (?:of|"
+        r"in|the|about|variance|variation|differences|more))* «(\d+)»(?! (?:or|than))",
         clause.text,
     )
     if (

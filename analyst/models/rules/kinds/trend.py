@@ -12,7 +12,11 @@ from ..survey import Column, Table
 from ..vocabulary import tokens, unit
 from .statistic import additive, said
 
-_SAID = r"trend|trends|over time|over the years|over the months|through time|time series|develop|developed|development|evolve|evolved|evolution|change over|changed over|by date|grow|grew|grown|growth|increase|increased|decrease|decreased|rise|rose|fell"
+_SAID = (
+    r"trend|trends|over time|over the years|over the months|through time|time series|develop|"
+    r"developed|development|evolve|evolved|evolution|change over|changed over|by date|grow|"
+    r"grew|grown|growth|increase|increased|decrease|decreased|rise|rose|fell"
+)
 
 
 def read(clause: Clause) -> Intent | None:
