@@ -72,9 +72,10 @@ _SHOWN = 12
 
 def _ledger(variables: Sequence[Variable], gone: Sequence[str]) -> str:
     """The namespace's changes in a few lines: what the model need not print to know."""
-    lines = [f"{v.name}: {v.summary or v.type}" for v in variables[:_SHOWN]]
-    if len(variables) > _SHOWN:
-        lines.append(f"… and {len(variables) - _SHOWN} more")
+    told = [v for v in variables if v.type != "module"]
+    lines = [f"{v.name}: {v.summary or v.type}" for v in told[:_SHOWN]]
+    if len(told) > _SHOWN:
+        lines.append(f"… and {len(told) - _SHOWN} more")
     if gone:
         lines.append(f"gone: {', '.join(gone[:_SHOWN])}")
     return "\n".join(["[new or changed variables]", *lines]) if lines else ""
