@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import click
 
 from .errors import AnalystError, BadInput
+from .evals.command import command as eval_command
+from .export_command import command as export_command
 
 if TYPE_CHECKING:  # imported where they are used: `--help` answers at once
     from .session import Result, Session
@@ -204,6 +206,9 @@ def replay_command(run: Path, out: Path | None, quiet: bool) -> None:
     sys.exit(ANSWERED if replayed.same == replayed.cells else CHECK_FAILED)
 
 
+main.add_command(export_command)
+main.add_command(eval_command)
+
 # ── a session under the command line ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -233,7 +238,7 @@ def _run_session(
         view.close()
     _print(result, as_json, quiet)
     if not quiet and result.status != "failed":
-        click.echo(f"Notebook: {result.notebook}", err=True)
+        click.echo(f"Notebook: {result.notebook}\nReport: {result.html}", err=True)
     sys.exit(_exit_code(result))
 
 

@@ -1,20 +1,27 @@
-"""One question without a front end: run it, write the notebook beside the log, give the result."""
+"""A question without a front end: run it, write notebook and report beside the log, give the result."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+import threading
+import weakref
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self
 
+from .errors import BadInput
+from .log import read
 from .models import Model
 from .session import Result, Session
 from .settings import Settings
+from .views.html import write_html
 from .views.notebook import write_notebook
 
-T = TypeVar("T")
+NOTEBOOK, REPORT = "notebook.ipynb", "report.html"
+CLOSING = 30.0
+"""Most seconds that the end of a script waits for a kernel to go."""
 
 
 def run(
@@ -24,35 +31,72 @@ def run(
     model: str | Model | None = None,
     out: Path | str | None = None,
     **settings: Any,
-) -> Result:
-    """Answer one question about data; works in a script and in a notebook.
+) -> OpenResult:
+    """Answer a question about data; works in a script and in a notebook. The result can be asked on.
 
     Args:
         question: in your words.
         data: path of a file or folder, or several.
         model: `provider/name`, a `Model`, or None: found out.
-        out: folder for notebook and log; None: a new one under `analyst-runs/`.
+        out: folder for notebook, report and log; None: a new one under `analyst-runs/`.
         settings: any field of `analyst.Settings`, for example `budget=0.5` (US dollars) or `plan="always"`.
 
     Raises:
         BadInput: a path, setting or model id cannot be used.
         AnalystError, KernelError: see `analyst.errors`.
     """
-    paths = [data] if isinstance(data, str | Path) else list(data)
+    thread = _Thread(Session(model, folder=out, settings=Settings.of(**settings)))
+    try:
+        return thread.ask(question, data)
+    except BaseException:
+        thread.close()
+        raise
 
-    async def answer() -> Result:
-        async with Session(model, folder=out, settings=Settings.of(**settings)) as session:
-            return await with_notebook(session, session.ask(question, paths))
 
-    return _from_anywhere(answer)
+@dataclass(frozen=True, slots=True)
+class OpenResult(Result):
+    """A result whose kernel is still there: `ask` goes on with it.
+
+    The kernel goes when `close` is called, when a `with` block ends, when no result of the conversation is referred to
+    any more, and at the latest when the interpreter ends.
+    """
+
+    _thread: _Thread | None = field(default=None, repr=False, compare=False)
+
+    def ask(self, question: str, data: Path | str | Sequence[Path | str] = ()) -> OpenResult:
+        """Ask on, in the same kernel and the same log: earlier questions, answers and variables are known.
+
+        Raises:
+            BadInput: the question is empty, a path does not exist, or the result is closed.
+            LogError: the log cannot be written.
+        """
+        if self._thread is None:
+            raise BadInput("This result was not made by `analyst.run`. Ask with `analyst.Session`.")
+        return self._thread.ask(question, data)
+
+    def close(self) -> None:
+        """Shut the kernel down; what was found out stays."""
+        if self._thread:
+            self._thread.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 async def with_notebook(session: Session, asking: Awaitable[Result]) -> Result:
-    """Await the result, and write `notebook.ipynb` of the whole log into the run's folder."""
+    """Await the result, and write notebook and report of the whole log into the run's folder."""
     result = await asking
-    path = session.folder / "notebook.ipynb"
-    write_notebook(session.events, path)
-    return replace(result, notebook=path)
+    lines = list(read(session.folder))
+    events = [line.event for line in lines]
+    notebook, html = session.folder / NOTEBOOK, session.folder / REPORT
+    write_notebook(events, notebook)
+    write_html(events, html, at=[line.at for line in lines])
+    return replace(result, notebook=notebook, html=html)
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -65,7 +109,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "named": dict(result.named),
         "run": str(result.run),
         "notebook": str(result.notebook) if result.notebook else None,
-        "html": None,
+        "html": str(result.html) if result.html else None,
         "files": [str(f) for f in result.files],
         "model": result.model,
         "usage": usage,
@@ -74,11 +118,80 @@ def to_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _from_anywhere(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine to its end: here, or in a thread of its own where an event loop runs already (a notebook)."""
+# ── a session in a thread of its own ────────────────────────────────────────────────────────────────────────────────
+
+
+class _Thread:
+    """A session that lives on between calls which are not async, whether an event loop runs around them or not."""
+
+    def __init__(self, session: Session) -> None:
+        self._desk = _Desk(session)
+        self._loop = asyncio.new_event_loop()
+        # a daemon: the interpreter waits for other threads before it calls the finalizer that ends this one
+        thread = threading.Thread(target=_spin, args=(self._loop,), name="analyst.run", daemon=True)
+        thread.start()
+        self._end = weakref.finalize(self, _finish, self._desk, self._loop, thread)
+
+    def ask(self, question: str, data: Path | str | Sequence[Path | str]) -> OpenResult:
+        """Ask, and wait for the result. Ctrl-C stops the code that runs there."""
+        if not self._end.alive:
+            raise BadInput("This result is closed. Go on with `analyst.Session(folder=result.run)`.")
+        paths = [data] if isinstance(data, str | Path) else list(data)
+        future = asyncio.run_coroutine_threadsafe(self._desk.ask(question, paths), self._loop)
+        try:
+            found = future.result()
+        except BaseException:
+            future.cancel()
+            raise
+        return OpenResult(**{f.name: getattr(found, f.name) for f in fields(found)}, _thread=self)
+
+    def close(self) -> None:
+        """End the session and the thread; nothing happens the second time."""
+        self._end()
+
+
+@dataclass
+class _Desk:
+    """What is done in the thread. It knows nothing of the object that is collected when nobody needs it any more."""
+
+    session: Session
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def ask(self, question: str, paths: Sequence[Path | str]) -> Result:
+        task = asyncio.current_task()
+        assert task
+        self.asking.add(task)
+        try:
+            async with self.turn:
+                return await with_notebook(self.session, self.session.ask(question, paths))
+        finally:
+            self.asking.discard(task)
+
+    async def close(self) -> None:
+        await _cancel(self.asking)
+        await self.session.close()
+
+
+def _spin(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work())
-    with ThreadPoolExecutor(1, "analyst.run") as thread:
-        return thread.submit(lambda: asyncio.run(work())).result()
+        loop.run_forever()
+        loop.run_until_complete(_cancel(asyncio.all_tasks(loop)))
+    finally:
+        loop.close()
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _finish(desk: _Desk, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Called once, in any thread: the garbage collector does not ask which."""
+    closed = asyncio.run_coroutine_threadsafe(desk.close(), loop)
+    closed.add_done_callback(lambda _: loop.call_soon_threadsafe(loop.stop))
+    if threading.current_thread() is not thread:
+        closed.result(CLOSING)
+        thread.join(CLOSING)

@@ -59,12 +59,27 @@ class Result:
     run: Path | None = None
     """The run's folder."""
     notebook: Path | None = None
+    html: Path | None = None
+    """The report."""
     files: tuple[Path, ...] = ()
     """Files that the code wrote."""
     seconds: float = 0.0
+    facts: tuple[Event, ...] = field(default=(), repr=False, compare=False)
+    """The part of the log that this was folded from."""
 
     def __str__(self) -> str:
         return self.answer
+
+    def _repr_html_(self) -> str:
+        """Answer, figures and tables, in a notebook."""
+        from .views.html import to_fragment  # noqa: PLC0415 - shown only where somebody looks
+
+        return to_fragment(self.facts)
+
+    def _repr_markdown_(self) -> str:
+        from .views.markdown import to_markdown  # noqa: PLC0415 - as above
+
+        return to_markdown(self.facts)
 
 
 class Session:
@@ -238,8 +253,10 @@ def result(events: Sequence[Event], *, folder: Path | None = None, seconds: floa
     """What came of the question that was asked last in a log."""
     last = max(n for n, e in enumerate(events) if isinstance(e, Asked))
     facts = events[last:]
-    answered = next((e for e in reversed(facts) if isinstance(e, Answered)), None)
-    stopped = next((e for e in reversed(facts) if isinstance(e, Stopped)), None)
+    # what a run said when it stopped is no answer any more once it was continued
+    since = max((n + 1 for n, e in enumerate(facts) if isinstance(e, Continued)), default=0)
+    answered = next((e for e in reversed(facts[since:]) if isinstance(e, Answered)), None)
+    stopped = next((e for e in reversed(facts[since:]) if isinstance(e, Stopped)), None)
     opened = next((e for e in events if isinstance(e, Opened)), None)
     found = any(
         (isinstance(e, ToolReturned) and e.ok and e.cell) or isinstance(e, StepFinished) for e in facts
@@ -263,6 +280,7 @@ def result(events: Sequence[Event], *, folder: Path | None = None, seconds: floa
         run=folder,
         files=tuple(_files(folder / "work")) if folder else (),
         seconds=round(seconds, 3),
+        facts=tuple(facts),
     )
 
 

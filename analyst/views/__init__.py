@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyst_kernels import Error
 
 from ..events import Stopped, StopReason, ToolReturned, Usage
+from ..safe import legible, one_line
+
+__all__ = ["WHY", "Spent", "headline", "legible", "one_line", "partial_label", "trouble"]
 
 WHY: Mapping[StopReason, str] = {
     "steps": "limit reached: turns of the model",
@@ -35,9 +37,6 @@ _ENDINGS = {
     "interrupted": "interrupted",
     "died": "the kernel died",
 }
-
-# C0 and C1 without tab and newline, line separators, marks that turn the direction of text, lone surrogates
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +71,6 @@ class Spent:
     def __str__(self) -> str:
         calls = f"{self.calls:,} model {'call' if self.calls == 1 else 'calls'}"
         return f"{calls} · {self.tokens:,} tokens · {self.price}"
-
-
-def legible(text: str) -> str:
-    """The text with its control characters (terminal escapes among them) written out, so that none acts."""
-    text = text.replace("\r\n", "\n")
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
-def one_line(text: str, longest: int = 200) -> str:
-    """Legible, in one line, and cut at `longest` characters."""
-    line = " ".join(legible(text[: 4 * longest]).split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def headline(code: str) -> str:

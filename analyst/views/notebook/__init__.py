@@ -1,12 +1,11 @@
 """A run as the executed notebook that a person would like to keep: question, plan, code with outputs, answer.
 
 It runs again from top to bottom: what failed stands in it as text, never as a code cell. The same log gives the same
-bytes. `inquiry` reads the log, `completed` says what a failed cell left behind, `safe` writes what was not ours.
+bytes. `inquiry` reads the log, `completed` says what a failed cell left behind.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -16,12 +15,12 @@ from typing import Any
 import nbformat
 from analyst_kernels import Error, Output
 
-from ...errors import AnalystError
 from ...events import Asked, Event, ToolReturned
+from ...files import write_whole
+from ...safe import code_span, entities, escaped, fenced, safe_line, safe_markdown
 from .. import WHY, one_line, partial_label, trouble
 from .completed import completed
 from .inquiry import Attempt, Inquiry, Part, read
-from .safe import code_span, entities, escaped, fenced, safe_line, safe_markdown
 
 __all__ = ["safe_markdown", "to_notebook", "write_notebook"]
 
@@ -55,15 +54,8 @@ def write_notebook(events: Iterable[Event], path: Path) -> None:
     Raises:
         AnalystError: the file cannot be written.
     """
-    text: str = nbformat.writes(to_notebook(events)) + "\n"  # type: ignore[no-untyped-call]
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        # a lone surrogate has no UTF-8; written as \udXXX it is JSON's own escape
-        part.write_bytes(text.encode("utf-8", "backslashreplace"))
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise AnalystError(f"{path} cannot be written: {error.strerror}. Choose another place.") from None
+    text: str = nbformat.writes(to_notebook(events))  # type: ignore[no-untyped-call]
+    write_whole(path, text + "\n")
 
 
 # ── cells ───────────────────────────────────────────────────────────────────────────────────────────────────────────

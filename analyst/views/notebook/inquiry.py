@@ -23,8 +23,8 @@ from ...events import (
     Stopped,
     ToolReturned,
 )
+from ...safe import code_span, safe_line
 from .. import Spent, headline
-from .safe import code_span, safe_line
 
 _PARAGRAPH = 1_000
 

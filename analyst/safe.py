@@ -1,12 +1,12 @@
-"""Untrusted text as Markdown that can neither run nor fetch anything when it is opened."""
+"""Untrusted text made harmless: in a terminal, and as Markdown that can neither run nor fetch anything when it is opened."""
 
 from __future__ import annotations
 
 import html
 import re
 
-from .. import legible, one_line
-
+# C0 and C1 without tab and newline, line separators, marks that turn the direction of text, lone surrogates
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _OPENING = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[\w+-]*)[^`]*")
 _INLINE = re.compile(
     r"(?P<brackets>(?<!\\)\\++(?=[()\[\]]))"  # `\\(` would open maths; `\(` is a bracket
@@ -20,6 +20,18 @@ _INLINE = re.compile(
     r"|(?P<dollar>\\?\$)"
 )
 _WRITTEN = {"brackets": "\\", "image": "", "link": "] ", "tag": "&lt;", "entity": "&amp;", "maths": "begin "}
+
+
+def legible(text: str) -> str:
+    """The text with its control characters (terminal escapes among them) written out, so that none acts."""
+    text = text.replace("\r\n", "\n")
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(text: str, longest: int = 200) -> str:
+    """Legible, in one line, and cut at `longest` characters."""
+    line = " ".join(legible(text[: 4 * longest]).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def safe_markdown(text: str) -> str:

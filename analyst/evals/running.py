@@ -1,0 +1,81 @@
+"""All tasks of a suite, several at once. Each result is written when it is there; what was cut off goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from analyst_kernels import KernelError
+
+from ..errors import AnalystError
+from ..models import Model
+from ..settings import Settings
+from .asking import ask
+from .predictions import Prediction, add, load, run_folder, save
+from .tasks import Suite, Task
+
+ModelOf = Callable[[Task], str | Model]
+"""The model that a task is put to: an id, or an object of its own for this task."""
+
+
+class Progress(Protocol):
+    """Told of each task while the suite runs."""
+
+    def started(self, id: str) -> None:
+        """A task begins."""
+        ...
+
+    def finished(self, prediction: Prediction) -> None:
+        """A task is over."""
+        ...
+
+
+async def run_suite(
+    suite: Suite,
+    tasks: Sequence[Task],
+    out: Path,
+    model: ModelOf,
+    *,
+    jobs: int,
+    settings: Settings,
+    progress: Progress,
+) -> dict[str, Prediction]:
+    """Run those of `tasks` that `out` has no result for, or one that was not the analyst's doing; the results of all, by id.
+
+    A task that cannot be asked is recorded with the reason, and the others go on. When the last is done the file of
+    predictions is put into the order of the suite.
+
+    Raises:
+        BadInput: `out` has a file of predictions that cannot be read.
+        OSError: a result cannot be written.
+    """
+    done = load(out)
+    gate = asyncio.Semaphore(jobs)
+
+    async def one(task: Task) -> None:
+        async with gate:
+            progress.started(task.id)
+            prediction = await _asked(task, suite.folder, run_folder(out, task.id), model, settings)
+            add(out, prediction)
+            done[task.id] = prediction
+            progress.finished(prediction)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for task in tasks:
+                if task.id not in done or not done[task.id].fair:
+                    group.create_task(one(task))
+    except* OSError as errors:
+        raise errors.exceptions[0] from None
+    save(out, [done[t.id] for t in suite.tasks if t.id in done])
+    return {t.id: done[t.id] for t in tasks}
+
+
+async def _asked(task: Task, data: Path, folder: Path, model: ModelOf, settings: Settings) -> Prediction:
+    try:
+        return await ask(task, data, folder, model(task), settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and the other tasks go on
+        ours = isinstance(error, AnalystError | KernelError)
+        return Prediction(id=task.id, error=str(error) if ours else f"{type(error).__name__}: {error}")

@@ -1,0 +1,159 @@
+"""A run as one HTML file for a reader who was not there: the answer first, figures and tables, then how it was found.
+
+The file needs nothing but itself: no script, no address that it would fetch from, and a policy in its head that
+forbids both. `story` reads the log, `safe` cleans what was not ours, `outputs` and `survey` say what a
+cell showed and what the data are, the templates are the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ...events import Event, Opened
+from ...files import write_whole
+from .. import WHY, one_line, partial_label, trouble
+from . import safe, survey
+from .outputs import Gallery, main_tables, shown
+from .story import Part, Story, read
+
+__all__ = ["to_fragment", "to_html", "write_html"]
+
+_HERE = Path(__file__).parent
+_STYLE = Markup((_HERE / "style.css").read_text(encoding="utf-8"))
+
+
+def to_html(events: Iterable[Event], *, title: str | None = None, at: Sequence[float] = ()) -> str:
+    """The report of a log, whole: a section for each question, in order.
+
+    Args:
+        events: the facts of the log.
+        title: stands above the questions; None: the question, or how many there are.
+        at: when each fact was written down, in seconds since 1970, where that is known (`analyst.read_log` tells).
+    """
+    facts = list(events)
+    stories = read(facts, at)
+    opened = next((e for e in facts if isinstance(e, Opened)), None)
+    if title is None and len(stories) != 1:
+        title = f"{len(stories)} questions" if stories else "Nothing was asked"
+    return _TEMPLATES.get_template("report.html").render(
+        title=one_line(title) if title else None,
+        page_title=one_line(title or stories[0].asked.question, 120),
+        sections=[_section(story, number, 2 if title else 1) for number, story in enumerate(stories, 1)],
+        style=_STYLE,
+        version=one_line(opened.versions.get("notebook-analyst", "")) if opened else "",
+        time=f"{datetime.fromtimestamp(at[-1], UTC):%Y-%m-%d %H:%M} UTC" if at else "",
+    )
+
+
+def to_fragment(events: Iterable[Event]) -> str:
+    """The answers of a log with figures and tables, as a piece of HTML to stand within a page of someone else's."""
+    sections = [_section(story, number, 3) for number, story in enumerate(read(events), 1)]
+    return _TEMPLATES.get_template("fragment.html").render(sections=sections)
+
+
+def write_html(events: Iterable[Event], path: Path, *, at: Sequence[float] = ()) -> None:
+    """Write the report of a log to `path`, whole or not at all; `at` as in `to_html`.
+
+    Raises:
+        AnalystError: the file cannot be written.
+    """
+    write_whole(path, to_html(events, at=at))
+
+
+# ── a question's section ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _section(story: Story, number: int, level: int) -> dict[str, Any]:
+    """What the templates need of one question; its heading is one of `level`."""
+    gallery = Gallery(f"q{number}")
+    for cell in story.cells:
+        if cell.returned.ok:
+            gallery.add(cell)
+    question = story.asked.question.strip()
+    heading = one_line(question, 200) or "Question"
+    return {
+        "name": f"q{number}",
+        "level": level,
+        "heading": heading,
+        "question": "" if " ".join(question.split()) == heading else safe.text(question),
+        "answer": safe.markdown(story.answered.text, level + 2) if story.answered else None,
+        "named": {one_line(k): one_line(v, 500) for k, v in story.answered.named.items()} if story.answered else {},
+        "label": _label(story),
+        "why": one_line(story.stopped.detail, 1_000) if story.stopped and _label(story) else "",
+        "facts": _facts(story),
+        "figures": gallery.figures,
+        "figures_left_out": gallery.left_out,
+        "tables": main_tables(story.cells),
+        "work": [_work(part, gallery) for part in story.work],
+        "data": [survey.described(table) for table in story.tables],
+        "limits": [one_line(limit, 600) for limit in story.limits],
+        "model": one_line(story.model) or "no model",
+    }  # fmt: skip
+
+
+def _label(story: Story) -> str:
+    """What is wrong with the answer, in a few words; "" when nothing is."""
+    if story.answered:
+        return partial_label(story.stopped) if story.answered.partial else ""
+    if story.stopped and story.stopped.reason == "plan only":
+        return "Only the plan was wanted"
+    return (
+        f"No answer ({WHY[story.stopped.reason]})"
+        if story.stopped
+        else "No answer yet: the run has not ended"
+    )
+
+
+def _facts(story: Story) -> list[tuple[str, str]]:
+    spent = story.spent
+    facts = [
+        ("Model", one_line(story.model) or "none"),
+        ("Cost", spent.price),
+        ("Model calls", f"{spent.calls:,}"),
+        ("Tokens", f"{spent.tokens:,}"),
+    ]
+    return facts if story.seconds is None else [*facts, ("Time", _duration(story.seconds))]
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def _work(part: Part | str, gallery: Gallery) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"remark": one_line(part, 1_000)}
+    cells = [
+        {
+            "number": cell.returned.cell,
+            "ok": cell.returned.ok,
+            "code": safe.code(cell.code),
+            "trouble": "" if cell.returned.ok else trouble(cell.returned),
+            "repaired": part.repaired(cell),
+            "outputs": shown(cell, gallery) if cell.returned.ok else [],
+        }
+        for cell in part.cells
+    ]
+    finished = part.finished
+    return {
+        "remark": "",
+        "goal": one_line(part.goal, 500),
+        "state": "begun" if finished is None and cells else "open" if finished is None else "done" if finished.ok else "failed",
+        "result": safe.markdown(finished.result, 6) if finished else "",
+        "cells": cells,
+        "failed": sum(not cell["ok"] for cell in cells),
+    }  # fmt: skip
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)  # fmt: skip
