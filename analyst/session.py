@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from analyst_kernels import Kernel
 
@@ -147,7 +147,10 @@ class Session:
         await self.close()
 
     async def close(self) -> None:
-        """Shut the kernel down if it is ours, close the model's connections and the log."""
+        """Shut the kernel down if it is ours, close the model's connections and the log; to the end, even if cancelled."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         for task in filter(None, (self._starting, self._preparing)):
             task.cancel()
             await asyncio.wait({task})
@@ -247,6 +250,16 @@ class Session:
     async def _finish(self, work: Work) -> Result:
         await run(work)
         return result(self.log.events, folder=self.folder, seconds=time.monotonic() - work.started)
+
+
+async def to_the_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Await a closing whole, even when cancelled meanwhile: a kernel that is half closed would be left behind."""
+    task = asyncio.ensure_future(closing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def result(events: Sequence[Event], *, folder: Path | None = None, seconds: float = 0.0) -> Result:

@@ -6,9 +6,8 @@ import ast
 import asyncio
 import json
 import shutil
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from analyst_kernels import KernelError, KernelNotStarted, Limits, Stream
 from analyst_kernels.managed import ManagedKernel
@@ -17,7 +16,7 @@ from ..errors import BadInput
 from ..events import Asked, Event
 from ..headless import with_notebook
 from ..models import Model
-from ..session import Result, Session
+from ..session import Result, Session, to_the_end
 from ..settings import Settings
 from ..tools.steer import named_values
 from .plots import figure_facts
@@ -121,7 +120,7 @@ async def ask(task: Task, data: Path, folder: Path, model: str | Model, settings
             results = await _converse(session, task, [work / name for name in task.files])
             checks = await kernel.check(task.post_check, work) if task.post_check else {}
         finally:
-            await to_the_end(session.close())
+            await session.close()
     finally:
         await to_the_end(kernel.close())  # what code has left in buffers is in its files now
     last = results[-1]
@@ -135,16 +134,6 @@ async def ask(task: Task, data: Path, folder: Path, model: str | Model, settings
         stopped=last.stopped.reason if last.stopped else None,
         seconds=round(sum(r.seconds for r in results), 3),
     )
-
-
-async def to_the_end(closing: Coroutine[Any, Any, None]) -> None:
-    """Await a closing whole, even when cancelled meanwhile: a kernel that is half closed would be left behind."""
-    task = asyncio.ensure_future(closing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
 
 
 def _lay_out(files: Iterable[str], data: Path, work: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analyst.evals.asking import SetUpKernel, to_the_end
+from analyst.evals.asking import SetUpKernel
 from analyst.evals.grading import Cause
 from analyst.evals.predictions import run_folder
 from analyst.evals.running import run_suite
@@ -17,6 +17,7 @@ from analyst.events import Answered, Asked, Surveyed, ToolReturned
 from analyst.log import read
 from analyst.models import Reply
 from analyst.models.scripted import ScriptedModel
+from analyst.session import to_the_end
 from analyst.settings import Settings
 from tests.evals.conftest import REGRESS, Evaluation, Told
 from tests.scripts import answers, runs, says
