@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..events import ModelReplied
 from ..log import read
-from ..views import Spent
+from ..story import Spent
 from .grading import Verdict
 from .stats import Interval, mcnemar, wilson
 

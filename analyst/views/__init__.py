@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from analyst_kernels import Error
 
-from ..events import Stopped, StopReason, ToolReturned, Usage
+from ..events import Stopped, StopReason, ToolReturned
 from ..safe import legible, one_line
 
-__all__ = ["WHY", "Spent", "headline", "legible", "one_line", "partial_label", "trouble"]
+__all__ = ["WHY", "headline", "legible", "one_line", "partial_label", "trouble"]
 
 WHY: Mapping[StopReason, str] = {
     "steps": "limit reached: turns of the model",
@@ -37,40 +36,6 @@ _ENDINGS = {
     "interrupted": "interrupted",
     "died": "the kernel died",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What the model calls of one question used."""
-
-    calls: int = 0
-    tokens: int = 0
-    usd: float = 0.0
-    priced: bool = True
-    """False once a call had no known price."""
-
-    def plus(self, usage: Usage) -> Spent:
-        """With one model call more."""
-        tokens = usage.input + usage.output
-        return Spent(
-            self.calls + 1,
-            self.tokens + tokens,
-            self.usd + (usage.usd or 0.0),
-            self.priced and (usage.usd is not None or tokens == 0),
-        )
-
-    @property
-    def price(self) -> str:
-        """In US dollars; "free" for what costs nothing (rules, a local model)."""
-        if not self.priced:
-            return "price unknown"
-        if self.usd == 0:
-            return "free"
-        return f"{self.usd:.4f} USD" if self.usd >= 0.0001 else "under 0.0001 USD"
-
-    def __str__(self) -> str:
-        calls = f"{self.calls:,} model {'call' if self.calls == 1 else 'calls'}"
-        return f"{calls} · {self.tokens:,} tokens · {self.price}"
 
 
 def headline(code: str) -> str:

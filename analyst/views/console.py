@@ -43,7 +43,8 @@ from ..events import (
     TextDelta,
     ToolReturned,
 )
-from . import Spent, headline, legible, one_line, partial_label, trouble
+from ..story import Spent
+from . import headline, legible, one_line, partial_label, trouble
 
 TODO, DOING, DONE, FAILED = "○◐✓✗"
 

@@ -6,42 +6,36 @@ notebook; how many there are is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 
 from analyst_kernels import DisplayData, ExecuteResult
 
-from ..digest import Digest
-from ..events import Answered, Asked, Continued, Event, ModelReplied, Opened, Stopped, Surveyed
+from ..events import Event
 from ..safe import code_span, safe_line, safe_markdown
-from . import WHY, Spent, one_line, partial_label
+from ..story import Story, read
+from . import WHY, one_line, partial_label
 
 
 def to_markdown(events: Iterable[Event]) -> str:
     """The questions of a log, in order, each with its answer."""
-    facts = list(events)
-    model = next((e.model for e in facts if isinstance(e, Opened)), "")
-    starts = [n for n, e in enumerate(facts) if isinstance(e, Asked)]
-    sections = [_section(facts[start:end], model) for start, end in pairwise([*starts, len(facts)])]
+    sections = [_section(story) for story in read(events)]
     return "\n\n---\n\n".join(sections) + "\n" if sections else "Nothing was asked.\n"
 
 
-def _section(facts: Sequence[Event], model: str) -> str:
-    return "\n\n".join([*_head(facts), *_answer(facts), *_work(facts), _cost(facts, model)])
+def _section(story: Story) -> str:
+    return "\n\n".join([*_head(story), *_answer(story), *_work(story), _cost(story)])
 
 
-def _head(facts: Sequence[Event]) -> Iterator[str]:
-    question = next(e.question for e in facts if isinstance(e, Asked)).strip()
+def _head(story: Story) -> Iterator[str]:
+    question = story.asked.question.strip()
     heading = one_line(question, 120) or "Question"
     yield f"# {safe_line(heading)}"
     if question not in ("", heading):
         yield safe_markdown(question)
 
 
-def _answer(facts: Sequence[Event]) -> Iterator[str]:
-    since = max((n for n, e in enumerate(facts) if isinstance(e, Continued)), default=0)
-    answered = next((e for e in reversed(facts[since:]) if isinstance(e, Answered)), None)
-    stopped = next((e for e in reversed(facts[since:]) if isinstance(e, Stopped)), None)
+def _answer(story: Story) -> Iterator[str]:
+    answered, stopped = story.answered, story.stopped
     if answered is None:
         yield (
             f"**No answer ({WHY[stopped.reason]}).**"
@@ -60,16 +54,13 @@ def _answer(facts: Sequence[Event]) -> Iterator[str]:
             )
 
 
-def _work(facts: Sequence[Event]) -> Iterator[str]:
-    digest = Digest.of(facts)
-    if digest.plan:
+def _work(story: Story) -> Iterator[str]:
+    if story.plan:
         yield "## How it was found"
-        yield "\n".join(_steps(digest))
+        yield "\n".join(_steps(story))
     limits = [
         f"- {safe_line(str(table.get('path')))}: {safe_line(str(note))}"
-        for e in facts
-        if isinstance(e, Surveyed)
-        for table in e.tables
+        for table in story.tables
         for note in (table["notes"] if isinstance(table.get("notes"), list | tuple) else ())
     ]
     if limits:
@@ -77,30 +68,28 @@ def _work(facts: Sequence[Event]) -> Iterator[str]:
         yield "\n".join(limits)
 
 
-def _steps(digest: Digest) -> Iterator[str]:
-    for step in digest.plan:
-        end = digest.finished.get(step.id)
+def _steps(story: Story) -> Iterator[str]:
+    # not `story.finished`: a step that was given up is said to have been, also where a revised plan tries it again
+    ends = {part.step.id: part.finished for part in story.parts if part.step and part.finished}
+    for step in story.plan:
+        end = ends.get(step.id)
         mark = "x" if end and end.ok else " "
         given_up = " (given up)" if end and not end.ok else ""
         result = f": {safe_line(end.result, 500)}" if end else ""
         yield f"- [{mark}] {safe_line(step.goal, 500)}{given_up}{result}"
 
 
-def _cost(facts: Sequence[Event], model: str) -> str:
-    spent = Spent()
-    for event in facts:
-        if isinstance(event, ModelReplied):
-            spent, model = spent.plus(event.usage), event.model or model
-    cells = Digest.of(facts).cells
-    failed = sum(not returned.ok for _, returned in cells)
+def _cost(story: Story) -> str:
+    cells = [cell.returned for cell in story.cells]
+    failed = sum(not returned.ok for returned in cells)
     figures = sum(
         isinstance(output, DisplayData | ExecuteResult)
         and any(str(m).startswith("image/") for m in output.data)
-        for _, returned in cells
+        for returned in cells
         for output in returned.outputs
     )
     counted = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'} of code" + (
         f" ({failed} failed)" if failed else ""
     )
     drawn = f" · {figures} {'figure' if figures == 1 else 'figures'}, in the notebook" if figures else ""
-    return f"{code_span(model or 'no model')} · {spent} · {counted}{drawn}"
+    return f"{code_span(story.model or 'no model')} · {story.spent} · {counted}{drawn}"

@@ -8,7 +8,7 @@ import pytest
 from analyst.evals.grading import Cause, Key, Part, Verdict
 from analyst.evals.predictions import Prediction, run_folder
 from analyst.evals.report import compare, report, spent, text, to_json
-from analyst.views import Spent
+from analyst.story import Spent
 from tests.evals.conftest import Evaluation
 from tests.evals.model_runs import MODEL_RUNS
 

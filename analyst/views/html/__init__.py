@@ -1,8 +1,8 @@
 """A run as one HTML file for a reader who was not there: the answer first, figures and tables, then how it was found.
 
 The file needs nothing but itself: no script, no address that it would fetch from, and a policy in its head that
-forbids both. `story` reads the log, `safe` cleans what was not ours, `outputs` and `survey` say what a
-cell showed and what the data are, the templates are the page.
+forbids both. `analyst.story` reads the log, `work` lays the work out, `safe` cleans what was not ours, `outputs` and
+`survey` say what a cell showed and what the data are, the templates are the page.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from markupsafe import Markup
 
 from ...events import Event, Opened
 from ...files import write_whole
+from ...story import Story, read
 from .. import WHY, one_line, partial_label, trouble
 from . import safe, survey
 from .outputs import Gallery, main_tables, shown
-from .story import Part, Story, read
+from .work import Stretch, limits, work
 
 __all__ = ["to_fragment", "to_html", "write_html"]
 
@@ -90,9 +91,9 @@ def _section(story: Story, number: int, level: int) -> dict[str, Any]:
         "figures": gallery.figures,
         "figures_left_out": gallery.left_out,
         "tables": main_tables(story.cells),
-        "work": [_work(part, gallery) for part in story.work],
+        "work": [_shown(stretch, gallery) for stretch in work(story)],
         "data": [survey.described(table) for table in story.tables],
-        "limits": [one_line(limit, 600) for limit in story.limits],
+        "limits": [one_line(limit, 600) for limit in limits(story)],
         "model": one_line(story.model) or "no model",
     }  # fmt: skip
 
@@ -129,24 +130,24 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-def _work(part: Part | str, gallery: Gallery) -> dict[str, Any]:
-    if isinstance(part, str):
-        return {"remark": one_line(part, 1_000)}
+def _shown(stretch: Stretch | str, gallery: Gallery) -> dict[str, Any]:
+    if isinstance(stretch, str):
+        return {"remark": one_line(stretch, 1_000)}
     cells = [
         {
             "number": cell.returned.cell,
             "ok": cell.returned.ok,
             "code": safe.code(cell.code),
             "trouble": "" if cell.returned.ok else trouble(cell.returned),
-            "repaired": part.repaired(cell),
+            "repaired": stretch.repaired(cell),
             "outputs": shown(cell, gallery) if cell.returned.ok else [],
         }
-        for cell in part.cells
+        for cell in stretch.cells
     ]
-    finished = part.finished
+    finished = stretch.finished
     return {
         "remark": "",
-        "goal": one_line(part.goal, 500),
+        "goal": one_line(stretch.goal, 500),
         "state": "begun" if finished is None and cells else "open" if finished is None else "done" if finished.ok else "failed",
         "result": safe.markdown(finished.result, 6) if finished else "",
         "cells": cells,

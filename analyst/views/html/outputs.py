@@ -10,9 +10,9 @@ from typing import Any
 from analyst_kernels import DisplayData, Error, ExecuteResult, Output, Stream
 from markupsafe import Markup
 
+from ...story import Cell
 from .. import headline, one_line
 from . import safe
-from .story import Cell
 
 FIGURES, FIGURE_CHARACTERS = 60, 20_000_000
 """Most figures of one question, and of all their base64: a report should still fit into a mail."""

@@ -1,7 +1,7 @@
 """A run as the executed notebook that a person would like to keep: question, plan, code with outputs, answer.
 
 It runs again from top to bottom: what failed stands in it as text, never as a code cell. The same log gives the same
-bytes. `inquiry` reads the log, `completed` says what a failed cell left behind.
+bytes. `analyst.story` reads the log, `completed` says what a failed cell left behind.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 import nbformat
 from analyst_kernels import Error, Output
 
-from ...events import Asked, Event, ToolReturned
+from ...events import Asked, Call, Event, PlanStep, ToolReturned
 from ...files import write_whole
 from ...safe import code_span, entities, escaped, fenced, safe_line, safe_markdown
-from .. import WHY, one_line, partial_label, trouble
+from ...story import Cell, Part, Story, Turn, Unrun, read
+from .. import WHY, headline, one_line, partial_label, trouble
 from .completed import completed
-from .inquiry import Attempt, Inquiry, Part, read
 
 __all__ = ["safe_markdown", "to_notebook", "write_notebook"]
 
@@ -30,17 +30,17 @@ PRIVATE = "application/vnd.analyst."
 
 def to_notebook(events: Iterable[Event], *, title: str | None = None) -> nbformat.NotebookNode:
     """The notebook of a log, with a section for each question; `title` comes above them all."""
-    inquiries = read(events)
+    stories = read(events)
     pages = _Pages()
     if title:
         pages.text(f"# {safe_line(title)}")
-    for inquiry in inquiries:
-        _write_inquiry(pages, inquiry)
-    last = inquiries[-1] if inquiries else Inquiry(Asked(""), "")
+    for story in stories:
+        _write_story(pages, story)
+    last = stories[-1] if stories else Story(Asked(""), "")
     metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
-        "analyst": {"model": last.model, "question": last.asked.question, "status": last.status},
+        "analyst": {"model": last.model, "question": last.asked.question, "status": _status(last)},
     }
     notebook: nbformat.NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
         {"cells": pages.cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -106,8 +106,8 @@ def _shown(mime: str, data: object) -> bool:
 # ── a question's section ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write_inquiry(pages: _Pages, inquiry: Inquiry) -> None:
-    asked = inquiry.asked
+def _write_story(pages: _Pages, story: Story) -> None:
+    asked = story.asked
     heading = one_line(asked.question, 120) or "Question"
     head = [f"# {escaped(heading)}"]
     if asked.question.strip() not in ("", heading):
@@ -115,53 +115,79 @@ def _write_inquiry(pages: _Pages, inquiry: Inquiry) -> None:
     if asked.data:
         head.append("Data:\n\n" + "\n".join(f"- {code_span(path)}" for path in asked.data))
     pages.text("\n\n".join(head))
-    if inquiry.plan:
-        pages.text("\n".join(["## Plan", "", *_checklist(inquiry)]))
-    for number, part in enumerate(inquiry.parts):
+    if story.plan and not story.refused:
+        pages.text("\n".join(["## Plan", "", *_checklist(story)]))
+    for number, part in enumerate(story.parts):
         _write_part(pages, part, first=number == 0)
-    pages.text("\n\n".join(_ending(inquiry)))
+    pages.text("\n\n".join(_ending(story)))
 
 
-def _checklist(inquiry: Inquiry) -> Iterator[str]:
-    for number, step in enumerate(inquiry.plan, 1):
-        ok = inquiry.ended.get(step.id)
+def _checklist(story: Story) -> Iterator[str]:
+    for number, step in enumerate(story.plan, 1):
+        end = story.finished.get(step.id)
         evidence = f" (evidence: {safe_line(step.evidence)})" if step.evidence else ""
-        given_up = " ✗ given up" if ok is False else ""
-        yield f"- [{'x' if ok else ' '}] {number}. {safe_line(step.goal, 500)}{evidence}{given_up}"
+        given_up = " ✗ given up" if end and not end.ok else ""
+        yield f"- [{'x' if end and end.ok else ' '}] {number}. {safe_line(step.goal, 500)}{evidence}{given_up}"
 
 
 def _write_part(pages: _Pages, part: Part, *, first: bool) -> None:
-    attempts = [entry for entry in part.entries if isinstance(entry, Attempt)]
-    if part.title:
+    if part.step:
         mark = "" if part.finished is None else " ✓" if part.finished.ok else " ✗"
         result = [safe_markdown(part.finished.result)] if part.finished else []
-        pages.text("\n\n".join([f"## {part.title}{mark}", *result]))
-    elif attempts and not first:
+        pages.text("\n\n".join([f"## {_title(part.step, part.number)}{mark}", *result]))
+    elif not first and any(isinstance(entry, Cell) for entry in part.entries):
         pages.text("## Further work")
     failures = 0
     for place, entry in enumerate(part.entries):
-        if isinstance(entry, str):
-            pages.text(entry)
+        if not isinstance(entry, Cell):
+            if told := _remark(entry):
+                pages.text(told)
         elif entry.returned.ok:
             failures = 0
             pages.code(entry.code, entry.returned.outputs)
         else:
             failures += 1
-            later = (e for e in part.entries[place:] if isinstance(e, Attempt) and e.returned.ok)
+            later = (e for e in part.entries[place:] if isinstance(e, Cell) and e.returned.ok)
             _write_failure(pages, entry, failures, next(later, None))
 
 
-def _write_failure(pages: _Pages, attempt: Attempt, number: int, repair: Attempt | None) -> None:
+def _title(step: PlanStep, number: int) -> str:
+    return f"Step {number}: {safe_line(step.goal, 500)}" if number else f"Step {safe_line(step.id)}"
+
+
+def _remark(entry: Unrun | Turn) -> str:
+    """What stands between cells; "" for what does not concern this view."""
+    why = safe_line(entry.why, 1_000)
+    match entry:
+        case Unrun(call, "refused"):
+            return f"Refused: {_named(call)}. {why}".rstrip()
+        case Unrun(call, "declined" | "in doubt"):
+            return f"Not known to have run: {_named(call)}. {why}".rstrip()
+        case Turn("plan refused"):
+            return f"The plan was refused. {why}".rstrip()
+        case Turn("plan revised"):
+            return f"**Plan revised.** {why}".rstrip()
+        case Turn("continued"):
+            return "The run stopped here and was continued" + (f": {why}" if why else ".")
+        case _:
+            return ""
+
+
+def _named(call: Call) -> str:
+    return f"{code_span(call.tool)} ({code_span(headline(call.code))})" if call.code else code_span(call.tool)
+
+
+def _write_failure(pages: _Pages, cell: Cell, number: int, repair: Cell | None) -> None:
     """A failed cell as text; as a code cell only what it completed, where later cells may need that."""
-    code = fenced(attempt.code, "python")
+    code = fenced(cell.code, "python")
     if repair:
-        error = f"<code>{entities(trouble(attempt.returned))}</code>"
+        error = f"<code>{entities(trouble(cell.returned))}</code>"
         summary = f"<summary>Attempt {number} failed: {error} — repaired below</summary>"
         pages.text(f"<details>\n{summary}\n\n{code}\n\n</details>")
     else:
-        error = fenced(_told(attempt.returned))
+        error = fenced(_told(cell.returned))
         pages.text(f"**Attempt {number} failed and was not repaired:**\n\n{code}\n\n{error}")
-    if kept := completed(attempt.code, attempt.returned, repair.code if repair else ""):
+    if kept := completed(cell.code, cell.returned, repair.code if repair else ""):
         pages.code(f"# what attempt {number} completed before it failed\n{kept}")
 
 
@@ -171,8 +197,15 @@ def _told(returned: ToolReturned) -> str:
     return "\n".join(errors)[:4_000] if errors and returned.ending == "error" else trouble(returned)
 
 
-def _ending(inquiry: Inquiry) -> Iterator[str]:
-    stopped, answered = inquiry.stopped, inquiry.answered
+def _status(story: Story) -> str:
+    """How it ended, in a word."""
+    if story.answered:
+        return "partial" if story.answered.partial else "answered"
+    return "stopped" if story.stopped else "unfinished"
+
+
+def _ending(story: Story) -> Iterator[str]:
+    stopped, answered = story.stopped, story.answered
     if answered:
         yield f"## {partial_label(stopped) if answered.partial else 'Answer'}"
         if answered.partial and stopped:
@@ -184,4 +217,4 @@ def _ending(inquiry: Inquiry) -> Iterator[str]:
     else:
         yield "## No answer yet"
         yield "The run has not ended."
-    yield f"---\n\n{code_span(inquiry.model or 'no model')} · {inquiry.spent}"
+    yield f"---\n\n{code_span(story.model or 'no model')} · {story.spent}"
