@@ -161,7 +161,9 @@ def _remark(entry: Unrun | Turn) -> str:
     match entry:
         case Unrun(call, "refused"):
             return f"Refused: {_named(call)}. {why}".rstrip()
-        case Unrun(call, "declined" | "in doubt"):
+        case Unrun(call, "declined"):
+            return f"Not run: {_named(call)}. {why}".rstrip()
+        case Unrun(call, "in doubt"):
             return f"Not known to have run: {_named(call)}. {why}".rstrip()
         case Turn("plan refused"):
             return f"The plan was refused. {why}".rstrip()
