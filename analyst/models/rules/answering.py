@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from . import code, formats
+from . import code, formats, outputs
 from .intents import Intent
 from .kind import Finding, Printed, Value, listed
 from .kinds import BY_NAME, KINDS
+from .pipeline import HEADING, Pipeline, filled_slots
 from .survey import Survey, Table
 from .understand import Part, Reading
 
@@ -43,6 +44,19 @@ def answer(
     reading: Reading, printed: str, failed: Sequence[str], survey: Survey
 ) -> tuple[str, dict[str, str]]:
     """The answer's text, and the values of its slots."""
+    if reading.output is not None:
+        return _by_output(reading.output, printed, failed), {}
+    by_parts = _by_parts(reading, printed, failed, survey)
+    if reading.pipeline is None:
+        return by_parts
+    by_slots = _by_slots(reading, reading.pipeline, printed, failed, by_parts[1])
+    return by_slots if len(by_slots[1]) > len(by_parts[1]) or not reading.parts else by_parts
+
+
+def _by_parts(
+    reading: Reading, printed: str, failed: Sequence[str], survey: Survey
+) -> tuple[str, dict[str, str]]:
+    """The answer of the clauses that were understood."""
     found = sections(printed)
     results = [(i, finding(i, found, reading)) for i in reading.intents]
     texts = [f.text for _, f in results if f]
@@ -55,6 +69,38 @@ def answer(
     lines = texts if len(texts) < 2 else [f"- {t}" for t in texts]
     blocks += ["\n".join(lines), _missing_results([i for i, f in results if f is None], failed)]
     blocks += ["\n".join(_remarks(reading, bool(texts), survey))]
+    if filled:
+        blocks.append("\n".join(f"@{name}[{value}]" for name, value in filled.items()))
+    empty = [s.name for s in reading.slots if s.name not in filled]
+    if empty:
+        blocks.append(f"I could not fill in {listed(empty)}.")
+    return "\n\n".join(b for b in blocks if b), filled
+
+
+def _by_output(output: outputs.Output, printed: str, failed: Sequence[str]) -> str:
+    """What was saved or drawn, and the figures in it."""
+    lines = sections(printed).get(outputs.HEADING, Printed(())).lines
+    said = [x for x in lines if x.startswith("- ")]
+    if not said:
+        why = f" The code failed: {failed[-1]}" if failed else ""
+        return f"Not found out: {output.title}.{why}"
+    figures = "\n".join(x for x in lines if not x.startswith("- "))
+    return "\n\n".join(("\n".join(said), f"```\n{figures}\n```", f"I read this as: {output.title}."))
+
+
+def _by_slots(
+    reading: Reading, pipeline: Pipeline, printed: str, failed: Sequence[str], extra: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
+    """The answer of a pipeline: what each slot came to, and how the question was read; `extra` slots from elsewhere."""
+    section = sections(printed).get(HEADING, Printed(()))
+    own = filled_slots(pipeline, reading.slots, section)
+    filled = {s.name: own.get(s.name, extra.get(s.name, "")) for s in reading.slots if s.name in {*own, *extra}}
+    lines = [f"{name}: **{value}**" for name, value in filled.items()]
+    blocks = ["\n".join(lines if len(lines) < 2 else [f"- {x}" for x in lines])]
+    if not filled:
+        why = f" The code failed: {failed[-1]}" if failed else ""
+        blocks.append(f"Not found out: {pipeline.title}.{why}")
+    blocks.append("\n".join((f"I read this as: {pipeline.title}.", *pipeline.remarks)))
     if filled:
         blocks.append("\n".join(f"@{name}[{value}]" for name, value in filled.items()))
     empty = [s.name for s in reading.slots if s.name not in filled]

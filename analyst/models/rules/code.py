@@ -127,7 +127,8 @@ def key(key_: Key, frame: str) -> tuple[list[str], str]:
         return [], quote(key_.column.name)
     column = f"{frame}[{quote(key_.column.name)}]"
     if key_.column.numeric:
-        return [f"{key_.period} = ({column} // 10 * 10).rename({quote(key_.period)})"], key_.period
+        decade = f'({column} // 10 * 10).astype("Int64")'
+        return [f"{key_.period} = {decade}.rename({quote(key_.period)})"], key_.period
     return [f"{key_.period} = {dates(key_.column, frame)}{_PERIODS[key_.period]}"], key_.period
 
 
@@ -216,6 +217,8 @@ def cell(tables: Sequence[Table], sections: Sequence[list[str]], *, careful: boo
         head.insert(0, "import numpy as np")
     if re.search(r"\bplt\.", body):
         head.insert(0, "import matplotlib.pyplot as plt")
+    if re.search(r"\bstats\.", body):
+        head.append("from scipy import stats")
     reading = [line for t in tables for line in load(t, careful=careful)]
     blocks = ["\n".join(head), "\n".join(reading), body]
     return "\n\n".join(b for b in blocks if b) + "\n"

@@ -145,8 +145,17 @@ def _years(reader: _Reader) -> None:
 
     own = rf"(?:{_K} )?"
     reader.take(
+        rf"\b(?:in|during|for|from|between) (?:the years )?{own}{_YEAR} ?[-–] ?{_YEAR}\b",
+        lambda m: on("between", m[2], m[3]),
+    )
+    reader.take(
         rf"\b(?:between|from) {own}{_YEAR} (?:and|to|until) {_YEAR}\b", lambda m: on("between", m[2], m[3])
     )
+    reader.take(
+        rf"(?:\b(?:in|for|during|of|from) (?:the )?)?{own}{_YEAR} (?:and|or) (?:beyond|later|after|onwards?)\b",
+        lambda m: on(">=", m[2]),
+    )
+    reader.take(rf"\bbeyond {own}{_YEAR}\b", lambda m: on(">", m[2]))
     reader.take(rf"\bsince {own}{_YEAR}\b", lambda m: on(">=", m[2]))
     reader.take(rf"\bafter {own}{_YEAR}\b", lambda m: on(">", m[2]))
     reader.take(rf"\bbefore {own}{_YEAR}\b", lambda m: on("<", m[2]))

@@ -132,7 +132,8 @@ def _exact(text: str, table: Table) -> Iterator[Mention]:
                 r"(columns?|variables?|of|by) \|| \|? ?(columns?|variables?)|\| columns?", beside
             )
             single = len(name) == 1 and name not in "aAI" and called
-            if not plain or single or re.search(r"columns? ?\||\| ?columns?", beside):
+            given = match[0] == name and re.search(r"\(\|\)", beside)  # "the temperature (AT)"
+            if not plain or single or given or re.search(r"columns? ?\||\| ?columns?", beside):
                 yield Mention(match.start(), match.end(), column, score=90 + len(name))
 
 

@@ -10,6 +10,8 @@ from . import answering, code, profile
 from .conversation import Cell, Conversation, Turn
 from .intents import Intent
 from .kinds import BY_NAME
+from .outputs import Output
+from .pipeline import Pipeline
 from .survey import Survey, Table
 from .understand import Reading, understand
 
@@ -37,13 +39,19 @@ class Step:
     intents: tuple[Intent, ...] = ()
     topic: str = ""
     """A step of the profile; "" for intents."""
+    pipeline: Pipeline | Output | None = None
 
     def code(self, *, load: bool, careful: bool) -> str:
         """The cell. Careful: the more defensive form, for the second attempt."""
-        tables = self.tables if load else ()
+        return code.cell(self.tables if load else (), self.sections(careful=careful), careful=careful)
+
+    def sections(self, *, careful: bool) -> list[list[str]]:
+        """The lines of the cell after loading, in blocks."""
+        if self.pipeline:
+            return [list(self.pipeline.lines)]
         if self.topic:
-            return code.cell(tables, [profile.sections(self.tables[0])[self.topic]], careful=careful)
-        return code.cell(tables, [_section(i, careful=careful) for i in self.intents], careful=careful)
+            return [profile.sections(self.tables[0])[self.topic]]
+        return [_section(i, careful=careful) for i in self.intents]
 
 
 def _section(intent: Intent, *, careful: bool) -> list[str]:
@@ -84,18 +92,22 @@ def _before(earlier: Sequence[Turn], survey: Survey) -> tuple[Intent, ...]:
 def _work(reading: Reading) -> list[Step]:
     if reading.open and reading.table:
         return [Step(*profile.GOALS[topic], (reading.table,), topic=topic) for topic in profile.GOALS]
+    found = reading.pipeline or reading.output
+    whole = f"Compute: {found.title}" if found else ""
     return [
-        Step(f"Compute: {answering.title(i)}", "the printed result", (i.table,), intents=(i,))
-        for i in reading.intents
+        *([Step(whole, "the printed results", (found.table,), pipeline=found)] if found else []),
+        *(
+            Step(f"Compute: {answering.title(i)}", "the printed result", (i.table,), intents=(i,))
+            for i in reading.intents
+        ),
     ]
 
 
 def _together(work: Sequence[Step], *, careful: bool) -> str:
     """All steps as one cell."""
     tables = tuple(dict.fromkeys(t for s in work for t in s.tables))
-    if work[0].topic:
-        return code.cell(tables, list(profile.sections(tables[0]).values()), careful=careful)
-    return code.cell(tables, [_section(i, careful=careful) for s in work for i in s.intents], careful=careful)
+    sections = [lines for step in work for lines in step.sections(careful=careful)]
+    return code.cell(tables, sections, careful=careful)
 
 
 # ── without a plan ──────────────────────────────────────────────────────────────────────────────────────────────────

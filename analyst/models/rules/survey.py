@@ -35,6 +35,8 @@ class Column:
     """How dates are written, where the survey knows."""
     written: bool = False
     """Numbers that are written as text ("1,234", "88.4 %")."""
+    clock: bool = False
+    """Lengths of time that are written as text ("1:05:30")."""
 
     @property
     def label(self) -> str:
@@ -172,17 +174,40 @@ def _numbers_in_texts(line: dict[str, Any]) -> bool:
     return said or bool(examples) and all(re.match(r"\W{0,2}\d[\d,.]*(?![\d/:-])", str(e)) for e in examples)
 
 
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+
+
+def _month_format(line: dict[str, Any]) -> str:
+    """How months are written that the survey takes for texts: "Dec 2015"; "" when they are none."""
+    examples = [str(e).split() for e in line.get("examples") or ()]
+    if line.get("type") != "text" or not examples or any(len(e) != 2 for e in examples):
+        return ""
+    if not all(re.fullmatch(r"\d{4}", year) for _, year in examples):
+        return ""
+    if all(month in _MONTHS for month, _ in examples):
+        return "%B %Y"
+    return "%b %Y" if all(month in [m[:3] for m in _MONTHS] for month, _ in examples) else ""
+
+
+def _clock(line: dict[str, Any]) -> bool:
+    """Whether the examples are lengths of time: "1:05:30"."""
+    examples = line.get("examples") or ()
+    return bool(examples) and all(re.fullmatch(r"\d{1,3}:[0-5]\d:[0-5]\d(\.\d+)?", str(e)) for e in examples)
+
+
 def _column(line: dict[str, Any]) -> Column:
     values = line.get("values")
     names = tuple(str(v) for v in values) if isinstance(values, dict | list) else ()
+    months = _month_format(line)
     return Column(
         name=str(line["column"]),
-        type=str(line.get("type", "other")),
+        type="date" if months else str(line.get("type", "other")),
         missing=int(line.get("missing") or 0),
         distinct=int(line.get("distinct") or 0),
         values=names,
         low=str(line.get("min", "")),
         high=str(line.get("max", "")),
-        format=str(line.get("format", "")),
+        format=months or str(line.get("format", "")),
         written=line.get("type") == "text" and _numbers_in_texts(line),
+        clock=line.get("type") == "text" and _clock(line),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import beyond, formats
+from . import beyond, formats, outputs, pipeline
 from .clause import Clause, leftovers
 from .clause import read as read_clause
 from .conditions import unread_comparisons
@@ -90,6 +90,10 @@ class Reading:
     """Work that is asked for and not known yet."""
     otherwise: str = ""
     """What the question wants as the answer when the data cannot tell."""
+    pipeline: pipeline.Pipeline | None = None
+    """The question by its slots; when it knows all of them, there are no parts."""
+    output: outputs.Output | None = None
+    """The file or chart that is asked for; then there is nothing else."""
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -103,6 +107,11 @@ def understand(question: str, survey: Survey, before: Sequence[Intent] = ()) -> 
     if not survey.tables:
         return Reading(slots=slots, otherwise=formats.otherwise(question))
     table = _best_table(asked, survey, before)
+    if not slots and (output := outputs.read(question, table)) is not None:
+        return Reading(style=formats.style(asked), table=table, output=output)
+    found = pipeline.read(asked, question[len(asked) :], slots, table) if slots else None
+    if found is not None and found.complete:
+        return Reading(slots=slots, style=formats.style(asked), table=table, pipeline=found)
     parts, unheeded = _parts(asked, table, before)
     elsewhere = _elsewhere(parts, table, survey)
     lacking = [*beyond.work(_unnamed(asked, table)), *(["joining tables"] if elsewhere else [])]
@@ -121,6 +130,7 @@ def understand(question: str, survey: Survey, before: Sequence[Intent] = ()) -> 
         elsewhere=elsewhere,
         beyond=tuple(dict.fromkeys(lacking)),
         otherwise=formats.otherwise(question),
+        pipeline=found,
     )
 
 
