@@ -94,7 +94,9 @@ def _by_slots(
     """The answer of a pipeline: what each slot came to, and how the question was read; `extra` slots from elsewhere."""
     section = sections(printed).get(HEADING, Printed(()))
     own = filled_slots(pipeline, reading.slots, section)
-    filled = {s.name: own.get(s.name, extra.get(s.name, "")) for s in reading.slots if s.name in {*own, *extra}}
+    filled = {
+        s.name: own.get(s.name, extra.get(s.name, "")) for s in reading.slots if s.name in {*own, *extra}
+    }
     lines = [f"{name}: **{value}**" for name, value in filled.items()]
     blocks = ["\n".join(lines if len(lines) < 2 else [f"- {x}" for x in lines])]
     if not filled:

@@ -174,7 +174,20 @@ def _numbers_in_texts(line: dict[str, Any]) -> bool:
     return said or bool(examples) and all(re.match(r"\W{0,2}\d[\d,.]*(?![\d/:-])", str(e)) for e in examples)
 
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def _month_format(line: dict[str, Any]) -> str:

@@ -136,3 +136,18 @@ async def test_an_unknown_target_is_not_guessed(harness, flats) -> None:
     question = "Train a linear regression to predict the happiness of tenants. What is the mean squared error?\n@mse[m]"
     played = await harness.ask(question, harness.save(flats))
     assert "mse" not in played.named
+
+
+async def test_what_the_question_leaves_open_is_said(harness, flats) -> None:
+    """A share or a seed that was chosen and not asked for changes the figures: the user must know."""
+    open_question = (
+        "Train a linear regression model to predict the rent based on area and rooms and report the RMSE on the test set.\n"
+        "@rmse[a], two decimals"
+    )
+    played = await harness.ask(open_question, harness.save(flats))
+    assert "no share of rows for the test: I took 20%" in played.text
+    assert "no random seed for the split: I took 42" in played.text
+    closed = open_question.replace("report", "(test size 0.2, random state 42), report")
+    other = await harness.ask(closed, harness.save(flats))
+    assert "I took" not in other.text
+    assert other.named == played.named

@@ -124,7 +124,7 @@ def read(text: str, form: str, slots: Sequence[formats.Slot], table: Table) -> P
         tuple(s.comment for s in steps if s.comment),
         tuple(work.said),
         len(answered) == len(wanted),
-        tuple(_rivals(task)),
+        (*_rivals(task), *work.chosen),
     )
 
 

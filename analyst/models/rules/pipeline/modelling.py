@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..survey import Column
@@ -47,6 +48,7 @@ _SPLITS = (
     r"\btest(?:ing)?\b[^.;%\d]{0,40}(\d{2}) ?(?:%|percent)",
     r"\d{2} ?(?:%|percent)?(?: training| train)? ?[-:/] ?(\d{2})\b",
 )
+_TEST_SIZE, _SEED = 0.2, 42
 _TRAINS = r"\btrain(?:ing|ed)?\b|\btest set\b|\bhold-?out\b|train[-_ ]test"
 
 
@@ -70,6 +72,8 @@ class Model:
     intercept: bool = True
     depth: int | None = None
     trees: int | None = None
+    chosen: tuple[str, ...] = ()
+    """What the question left open and was chosen, in words."""
 
     @property
     def split(self) -> bool:
@@ -97,15 +101,20 @@ def model(task: Task) -> Model | None:
         kind != "linear"
         and (not target.numeric or target.binary or re.search(r"classif|accuracy", low) is not None)
     )
+    share = _test_size(low) if not every and re.search(_TRAINS, low) else None
+    seed = _number(r"(?:random[_ ]?(?:state|seed)|\bseed)[^.;\d]{0,20}(\d+)", low)
+    ordered = (
+        re.search(r"shuffle ?= ?false|without shuffling|chronological\w*|the last \d+ ?%", low) is not None
+    )
     return Model(
         kind,
         target,
         features,
-        test_size=_test_size(low) if not every and re.search(_TRAINS, low) else None,
-        seed=_number(r"(?:random[_ ]?(?:state|seed)|\bseed)[^.;\d]{0,20}(\d+)", low, 42) or 0,
+        test_size=_TEST_SIZE if share == 0 else share,
+        seed=_SEED if seed is None else seed,
+        chosen=tuple(_chosen(share, seed, ordered)),
         every=int(every[1] or every[2]) if every else None,
-        ordered=re.search(r"shuffle ?= ?false|without shuffling|chronological\w*|the last \d+ ?%", low)
-        is not None,
+        ordered=ordered,
         classifies=classifies or (kind == "linear" and target.type == "boolean"),
         penalty=not re.search(
             r"(?:without|no) (?:any )?(?:regulari[sz]ation|penalty)|unregulari[sz]ed|unpenali[sz]ed", low
@@ -122,12 +131,21 @@ def _number(pattern: str, text: str, default: int | None = None) -> int | None:
 
 
 def _test_size(low: str) -> float:
+    """The share of rows for the test; 0 when none is named."""
     for pattern in _SPLITS:
         if match := re.search(pattern, low):
             share = float(match[1])
             return share if share < 1 else share / 100
     train = re.search(r"(\d{2}) ?(?:%|percent)[^.;%]{0,30}\btrain", low)
-    return 1 - float(train[1]) / 100 if train else 0.2
+    return 1 - float(train[1]) / 100 if train else 0.0
+
+
+def _chosen(share: float | None, seed: int | None, ordered: bool) -> Iterator[str]:
+    """What the question leaves open about the rows that are held out."""
+    if share == 0:
+        yield f"The question names no share of rows for the test: I took {_TEST_SIZE:.0%}."
+    if share is not None and seed is None and not ordered:
+        yield f"It names no random seed for the split: I took {_SEED}; with another one the figures differ."
 
 
 def _target(said: Phrases, task: Task) -> Column | None:

@@ -183,6 +183,7 @@ def _fitted(wanted: Model, work: Work) -> str:
             f"{variable} = {name}({_settings(wanted)}).fit({'train, y_train' if wanted.split else 'features, target'})",
         ]
 
+    work.chosen.update(dict.fromkeys(wanted.chosen))
     return work.once("model", "model", lines)
 
 

@@ -108,7 +108,9 @@ def _ordinals(task: Task) -> list[Filter]:
 def _narrows(filter_: Filter, task: Task) -> bool:
     """Whether a condition leaves rows out by the text's will: not all values of a column, not two values to be compared."""
     if filter_.operator == "known":
-        return task.says(r"known «\d+»|«\d+» (?:is|are|was) (?:known|recorded)|(?:with|of) an? recorded «\d+»")
+        return task.says(
+            r"known «\d+»|«\d+» (?:is|are|was) (?:known|recorded)|(?:with|of) an? recorded «\d+»"
+        )
     if filter_.operator == "missing":
         return False
     for n, mention in enumerate(task.masked.mentions):

@@ -46,6 +46,8 @@ class Work:
     """The expressions of the slots; two slots that differ cannot have the same."""
     said: list[str] = field(default_factory=list)
     """What was computed, in words."""
+    chosen: dict[str, None] = field(default_factory=dict)
+    """What the question left open and was chosen, in words, in order."""
     spoken: str = ""
     """What the slot at work is, in words; a resolver may say it better than the slot's name."""
 
