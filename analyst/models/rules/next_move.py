@@ -13,7 +13,7 @@ from .kinds import BY_NAME
 from .outputs import Output
 from .pipeline import Pipeline
 from .survey import Survey, Table
-from .understand import Reading, understand
+from .understand import Reading, leaves_behind, understand
 
 PLANNED = 3
 """A question of at least so many parts gets a plan, when the user leaves that open."""
@@ -85,7 +85,7 @@ def _before(earlier: Sequence[Turn], survey: Survey) -> tuple[Intent, ...]:
     """What the last question before asked that was understood; each question is read in the light of those before it."""
     before: tuple[Intent, ...] = ()
     for turn in earlier:
-        before = understand(turn.question, survey, before).intents or before
+        before = leaves_behind(turn.question, survey, before) or before
     return before
 
 

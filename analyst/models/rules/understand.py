@@ -98,7 +98,17 @@ class Reading:
     @property
     def intents(self) -> tuple[Intent, ...]:
         """What is asked, each once, in order."""
-        return tuple(dict.fromkeys(p.intent for p in self.parts if p.intent))
+        return _wanted(self.parts)
+
+
+def _wanted(parts: Sequence[Part]) -> tuple[Intent, ...]:
+    return tuple(dict.fromkeys(p.intent for p in parts if p.intent))
+
+
+def leaves_behind(question: str, survey: Survey, before: Sequence[Intent] = ()) -> tuple[Intent, ...]:
+    """What a question asks clause by clause, whichever way it was answered: the next one may lean on it."""
+    asked, _ = formats.split_format(question)
+    return _wanted(_parts(asked, _best_table(asked, survey, before), before)[0]) if survey.tables else ()
 
 
 def understand(question: str, survey: Survey, before: Sequence[Intent] = ()) -> Reading:
