@@ -28,6 +28,11 @@ def quote(text: str) -> str:
     return f'"{text}"' if text.isprintable() and not set(text) & {'"', "\\"} else repr(text)
 
 
+def caption(text: str) -> str:
+    """A Python string for a figure's text: two dollar signs would be typeset as a formula, or fail as one."""
+    return quote(text.replace("$", r"\$"))
+
+
 def comment(text: str) -> str:
     """A comment line; what cannot be printed is shown as a question mark."""
     return "# " + "".join(c if c.isprintable() else "?" for c in text)
@@ -181,7 +186,7 @@ def show(label: str, expression: str) -> str:
 
 def axis(column: Column, unit: str) -> str:
     """The label of an axis: the name in words, and the unit when the name tells it."""
-    return quote(column.label if not unit else f"{column.label.replace('_', ' ')} ({unit})")
+    return caption(column.label if not unit else f"{column.label.replace('_', ' ')} ({unit})")
 
 
 def heading(title: str) -> str:

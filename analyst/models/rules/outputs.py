@@ -202,7 +202,7 @@ def _drawn(figures: _Figures, question: str, kind: str) -> list[str]:
         "print(result.to_string())",
         f"fig, ax = plt.subplots(figsize=({width}, {height}))",
         f"ax.{kind}(result.index.astype(str), result)",
-        f"ax.set(title={code.quote(title)}, xlabel={code.quote(across)}, ylabel={code.quote(up)})",
+        f"ax.set(title={code.caption(title)}, xlabel={code.caption(across)}, ylabel={code.caption(up)})",
         'ax.tick_params(axis="x", rotation=45)',
         "fig.tight_layout()",
         "plt.show()",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .code import dates, finite, names, quote
+from .code import caption, dates, finite, names, quote
 from .survey import CATEGORIES, Column, Table
 from .vocabulary import unit
 
@@ -130,16 +130,16 @@ def _figure(table: Table, drawn: list[Column]) -> list[str]:
         label = f"{column.label} ({unit(column.name)})" if unit(column.name) else column.label
         if column.numeric:
             lines.append(f"{ax}.hist({finite(column, values)}, bins=30)")
-            lines.append(f'{ax}.set(title={quote(column.label)}, xlabel={quote(label)}, ylabel="rows")')
+            lines.append(f'{ax}.set(title={caption(column.label)}, xlabel={caption(label)}, ylabel="rows")')
         else:
             lines.append(f"sizes = {values}.astype(str).value_counts().head(12)")
             lines.append(f"{ax}.barh(sizes.index[::-1], sizes.to_numpy()[::-1])")
-            lines.append(f'{ax}.set(title={quote(column.label)}, xlabel="rows", ylabel={quote(label)})')
+            lines.append(f'{ax}.set(title={caption(column.label)}, xlabel="rows", ylabel={caption(label)})')
     spare = [f"axes[{p // across}, {p % across}].set_axis_off()" for p in range(len(drawn), down * across)]
     return [
         *lines,
         *spare,
-        f"fig.suptitle({quote(f'Distributions in {table.stem}')})",
+        f"fig.suptitle({caption(f'Distributions in {table.stem}')})",
         "fig.tight_layout()",
         "plt.show()",
     ]

@@ -42,7 +42,7 @@ def lines(intent: Intent, frame: str) -> list[str]:
     for place, column in enumerate(columns):
         made += [f"values = {frame}[{code.quote(column.name)}].dropna()"]
         made += _number(column, place) if column.numeric else _category(column, place)
-    return [*made, f"fig.suptitle({code.quote(title(intent))})", "fig.tight_layout()", "plt.show()"]
+    return [*made, f"fig.suptitle({code.caption(title(intent))})", "fig.tight_layout()", "plt.show()"]
 
 
 def _number(column: Column, place: int) -> list[str]:
@@ -61,7 +61,7 @@ def _number(column: Column, place: int) -> list[str]:
     return [
         *made,
         f"axes[0, {place}].hist({code.finite(column, 'values')}, bins=30)",
-        f'axes[0, {place}].set(title={code.quote(column.label)}, xlabel={code.axis(column, unit(column.name))}, ylabel="rows")',
+        f'axes[0, {place}].set(title={code.caption(column.label)}, xlabel={code.axis(column, unit(column.name))}, ylabel="rows")',
     ]
 
 
@@ -76,7 +76,7 @@ def _category(column: Column, place: int) -> list[str]:
         if column.label.isidentifier()
         else f"    print({code.quote('rows of ' + column.label + ',')}, f\"{{' '.join(name.split())}}: {{value}}\")",
         f"axes[0, {place}].barh(sizes.index[::-1], sizes.to_numpy()[::-1])",
-        f'axes[0, {place}].set(title={code.quote(column.label)}, xlabel="rows", ylabel={code.quote(column.label)})',
+        f'axes[0, {place}].set(title={code.caption(column.label)}, xlabel="rows", ylabel={code.caption(column.label)})',
     ]
 
 

@@ -86,7 +86,7 @@ def lines(intent: Intent, frame: str) -> list[str]:
         "    slope = np.polyfit(range(len(series)), series.to_numpy(dtype=float), 1)[0]",
         f"    {code.show('change per period', 'slope')}",
         '    ax = series.plot(figsize=(9, 4), marker="o" if len(series) < 40 else None, rot=45)',
-        f"    ax.set(title={code.quote(capital(title(intent)))}, xlabel={code.quote(key.label)}, ylabel={label})",
+        f"    ax.set(title={code.caption(capital(title(intent)))}, xlabel={code.caption(key.label)}, ylabel={label})",
         "    plt.tight_layout()",
         "    plt.show()",
     ]
