@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import binascii
+import zlib
 from functools import cache
 from importlib.resources import files
 
-# each part may import those before it; "" is the package itself and comes last
 _PARTS = (
     "brief",
-    "fingerprint",
-    "digests",
+    "cells",
+    "columnar",
     "columns",
-    "files",
-    "formats",
-    "survey",
-    "namespace",
+    "database",
+    "dates",
     "describe",
-    "",
+    "dialect",
+    "digests",
+    "encodings",
+    "files",
+    "fingerprint",
+    "formats",
+    "layout",
+    "marks",
+    "namespace",
+    "records",
+    "scan",
+    "separated",
+    "sheet",
+    "survey",
+    "tables",
+    "workbook",
 )
 
+# compiling all parts would take longer than starting the rest of the probe: each waits for the first look at it
 _LOADER = """
-import sys, types
-package = types.ModuleType("_analyst_probe")
-package.__path__ = []
-sys.modules["_analyst_probe"] = package
+import binascii, sys, types, zlib
+class Part(types.ModuleType):
+    def __getattr__(self, name):
+        if name[:2] == "__" or self.__name__ not in waiting:
+            raise AttributeError(name)
+        text = zlib.decompress(binascii.a2b_base64(waiting.pop(self.__name__)))
+        exec(compile(text, "<" + self.__name__ + ">", "exec"), self.__dict__)
+        return getattr(self, name)
+waiting = {}
 for part, text in parts:
-    name = "_analyst_probe." + part if part else "_analyst_probe"
-    module = types.ModuleType(name) if part else package
-    module.__package__ = "_analyst_probe"
-    sys.modules[name] = module
-    if part:
-        setattr(package, part, module)
-    exec(compile(text, "<" + name + ">", "exec"), module.__dict__)
+    name = "_analyst_probe." + part
+    waiting[name] = text
+    sys.modules[name] = Part(name)
+    sys.modules[name].__package__ = "_analyst_probe"
+package = sys.modules["_analyst_probe"] = types.ModuleType("_analyst_probe")
+package.__package__ = "_analyst_probe"
+package.__path__ = []
+exec(compile(start, "<_analyst_probe>", "exec"), package.__dict__)
 package.install()
 """
 
@@ -44,8 +65,11 @@ def probe_source() -> str:
     Afterwards `sys.modules["_analyst_probe"]` has `install`, `changes`, `describe` and `survey`.
     """
     folder = files(__package__).joinpath("probe")
-    parts = [
-        (part, folder.joinpath(f"{part or '__init__'}.py").read_text(encoding="utf-8")) for part in _PARTS
-    ]
+    parts = [(part, _packed(folder.joinpath(f"{part}.py").read_bytes())) for part in _PARTS]
+    start = folder.joinpath("__init__.py").read_text(encoding="utf-8")
     # builtins are reached through __import__: the user may have a variable called `exec`
-    return f"__import__('builtins').exec({_LOADER!r}, {{'parts': {parts!r}}})"
+    return f"__import__('builtins').exec({_LOADER!r}, {{'parts': {parts!r}, 'start': {start!r}}})"
+
+
+def _packed(text: bytes) -> str:
+    return binascii.b2a_base64(zlib.compress(text, 9), newline=False).decode()

@@ -11,15 +11,33 @@ standard library. pandas, numpy and matplotlib are used where the user has impor
 
 from __future__ import annotations
 
+from typing import Any
+
+from . import describe as describing
 from . import digests, namespace
-from .describe import describe
-from .namespace import changes
-from .survey import survey
+from . import survey as surveying
 
 __all__ = ["changes", "describe", "install", "survey"]
+
+# in a kernel the parts are compiled when something of theirs is asked for, so nothing of them is imported here by name
 
 
 def install() -> None:
     """Register the digests with the shell, if there is one, and take the namespace as it is for the beginning."""
     digests.register(namespace.shell())
     namespace.begin()
+
+
+def changes() -> dict[str, Any]:
+    """What is new, changed and gone. See `namespace.changes`."""
+    return namespace.changes()
+
+
+def describe(target: str) -> dict[str, str]:
+    """One thing at length. See `describe.describe`."""
+    return describing.describe(target)
+
+
+def survey(paths: list[str]) -> dict[str, Any]:
+    """What is in files and folders. See `survey.survey`."""
+    return surveying.survey(paths)

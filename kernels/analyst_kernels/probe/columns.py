@@ -39,6 +39,9 @@ def facts(name: object, series: Any) -> dict[str, Any]:
     dates; `format`, for pandas.to_datetime, where dates are still text; `note` where something is odd.
     """
     said: dict[str, Any] = {"column": cell(name, 200), "type": "other", "missing": gaps(series)}
+    categories = getattr(series.dtype, "categories", None)
+    if categories is not None:
+        series = series.astype(categories.dtype if not series.hasnans else object)
     odd = _not_comparable(series)
     if odd:
         return {**said, "distinct": None, "note": f"holds values of type {odd}", **_examples(series)}
@@ -59,6 +62,7 @@ def facts(name: object, series: Any) -> dict[str, Any]:
         few = len(counts) <= FEW and said["type"] == "text"
     else:
         few = len(counts) <= FEW
+        said |= _mixture(present)
     if few:
         said["values"] = _frequent(counts)
     elif said["type"] in {"text", "other"}:
@@ -97,7 +101,32 @@ def _type(series: Any, present: Any) -> str:
         "floating": "number",
         "mixed-integer-float": "number",
         "decimal": "number",
+        "date": "date",
+        "datetime": "date",
     }.get(inferred, "other")
+
+
+def _mixture(present: Any) -> dict[str, Any]:
+    """Which kinds of values a column mixes, the rarer with examples: `number (980), text (20): 'see note'`."""
+    counts: dict[str, int] = {}
+    examples: dict[str, list[str]] = {}
+    for value in present:
+        name = _KINDS.get(type_name(value), type_name(value))
+        counts[name] = counts.get(name, 0) + 1
+        examples.setdefault(name, [])
+        if len(examples[name]) < 3 and (word := brief(value, 20)) not in examples[name]:
+            examples[name].append(word)
+    if len(counts) < 2:
+        return {}
+    said = ", ".join(
+        f"{name} ({count:,})" for name, count in sorted(counts.items(), key=lambda pair: -pair[1])
+    )
+    rarest = min(counts, key=lambda name: counts[name])
+    return {"note": f"mixes {said}; {rarest}: {', '.join(examples[rarest])}"}
+
+
+_KINDS = {"int": "number", "float": "number", "int64": "number", "float64": "number", "str": "text", "bool": "boolean",
+          "datetime": "date", "Timestamp": "date", "date": "date"}  # fmt: skip
 
 
 def _range_of_numbers(present: Any, kind: str) -> dict[str, Any]:
@@ -164,16 +193,20 @@ def _date(value: Any) -> str:
     return str(value).removesuffix("+00:00").removesuffix(" 00:00:00")
 
 
+def _shown(value: object) -> str:
+    return cell(str(value) if type_name(value) in {"Decimal", "date", "time"} else value, WIDTH)
+
+
 def _frequent(counts: Any) -> dict[str, int]:
     """The most frequent values; of equally frequent ones the first in the alphabet, to be the same every time."""
-    pairs = [(cell(value, WIDTH), int(count)) for value, count in counts.items()]
+    pairs = [(_shown(value), int(count)) for value, count in counts.items()]
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:TOP])
 
 
 def _examples(present: Any) -> dict[str, Any]:
     shown: list[str] = []
     for value in present.head(200):
-        text = cell(value, WIDTH)
+        text = _shown(value)
         if text not in shown:
             shown.append(text)
         if len(shown) == 3:

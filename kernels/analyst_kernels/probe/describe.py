@@ -106,10 +106,15 @@ def _column(name: str, frame: Any, key: str) -> str:
         near = get_close_matches(key, [str(column) for column in frame.columns], n=3, cutoff=0.5)
         columns = near or [column["name"] for column in column_list(frame.iloc[:0, :30])]
         return f"{name} has no column {brief(key)}. {'Similar' if near else 'Columns'}: {', '.join(columns)}."
-    series = frame.iloc[:, found[0]]
-    lines = [f"{name}[{key!r}]: {series.dtype}, {len(series):,} values", compact(facts(key, series))]
+    whole = frame.iloc[:, found[0]]
+    step = -(-len(whole) // SAMPLE) or 1
+    series = whole.iloc[::step]
+    lines = [f"{name}[{key!r}]: {series.dtype}, {len(whole):,} values"]
+    lines += [f"{len(found)} columns have this name; this is the first"] * (len(found) > 1)
+    lines += [f"statistics of every {step}th value"] * (step > 1)
+    lines.append(compact(facts(key, series)))
     if kind(series) == "series" and series.dtype.kind in "iuf":
         quantiles = series.quantile([0.05, 0.25, 0.5, 0.75, 0.95])
         lines.append("quantiles " + compact({f"{q:.0%}": cell(value) for q, value in quantiles.items()}))
-    lines.append("first " + compact([cell(value) for value in series.iloc[:10]]))
+    lines.append("first " + compact([cell(value) for value in whole.iloc[:10]]))
     return "\n".join(lines)

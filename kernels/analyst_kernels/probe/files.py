@@ -1,245 +1,249 @@
-"""A file before it is read: what it is, by its first bytes; its encoding and its lines, in one pass."""
+"""A path before it is read: whether it can be opened, how it is packed, and what a folder holds."""
 
 from __future__ import annotations
 
 import bz2
-import codecs
-import csv
 import gzip
 import lzma
 import os
+import stat
 import zipfile
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
 HEAD = 256 * 1024
 """Bytes at the beginning that are looked at to know what a file is."""
-SCANNED = 250_000_000
-"""Bytes in which lines are counted; of a longer file the rest is estimated."""
+COUNTED = 10_000
+"""Files of a folder that are counted."""
+TEXTS = frozenset([".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".geojson"])
+"""Endings of text data, which is read out of an archive; other formats must be unpacked."""
+DATA = TEXTS | frozenset(
+    [
+        ".xlsx",
+        ".xls",
+        ".xlsm",
+        ".xlsb",
+        ".ods",
+        ".parquet",
+        ".pq",
+        ".feather",
+        ".arrow",
+        ".db",
+        ".sqlite",
+        ".sqlite3",
+        ".gz",
+        ".bz2",
+        ".xz",
+        ".zip",
+    ]
+)
+"""Endings of names that data usually has."""
 
-_PACKED: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_OTHERS = [
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"\x93NUMPY", "a NumPy array; numpy.load reads it"),
-    (b"ARROW1", "an Arrow (Feather) file; pandas.read_feather reads it"),
-    (b"\x89HDF", "an HDF5 file; pandas.read_hdf may read it"),
-    (b"\x80\x04\x95", "a Python pickle; loading one runs code that is in it"),
-    (b"\x80\x05\x95", "a Python pickle; loading one runs code that is in it"),
-]
+_PACKED: dict[str, tuple[bytes, str, Any, str]] = {
+    "gzip": (b"\x1f\x8b", ".gz", gzip.open, "gzip"),
+    "bz2": (b"BZh", ".bz2", bz2.open, "bz2"),
+    "xz": (b"\xfd7zXZ\0", ".xz", lzma.open, "lzma"),
+}
+"""For each packing: how it begins, how names end, what opens it, and its module."""
 
 
 class Unreadable(Exception):
     """A file that cannot be surveyed; the message is a sentence that says what was seen and what to do."""
 
 
-def open_plain(path: Path) -> IO[bytes]:
-    """The file's bytes, unpacked if its name says that it is packed."""
-    if path.suffix.lower() in _PACKED:
-        return cast("IO[bytes]", _PACKED[path.suffix.lower()](path, "rb"))
-    return path.open("rb")
+@dataclass(frozen=True)
+class Bounds:
+    """How much is looked at of one file."""
+
+    rows: int = 100_000
+    """Rows that statistics are made from; of a larger table, that many are taken."""
+    bytes: int = 8_000_000
+    """Bytes of text that is looked at as a whole; of a longer one, half as many are taken."""
+    scanned: int = 250_000_000
+    """Bytes in which lines are counted; of a longer file the rest is estimated."""
 
 
-def head_of(path: Path) -> bytes:
-    """The first bytes.
+@dataclass(frozen=True)
+class Source:
+    """Where bytes come from: a file, packed or not, or one member of a zip archive."""
+
+    path: Path
+    packing: str = ""
+    """gzip, bz2, xz, zip or nothing."""
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name that says what is in it, in small letters and without the ending of the packing."""
+        name = (self.member or self.path.name).lower()
+        return name.removesuffix(_PACKED[self.packing][1]) if self.packing in _PACKED else name
+
+    def unpacked(self, file: IO[bytes]) -> IO[bytes]:
+        """The bytes in an open file, unpacked."""
+        if self.member:
+            return zipfile.ZipFile(file).open(self.member)
+        return cast("IO[bytes]", _PACKED[self.packing][2](file, "rb")) if self.packing else file
+
+    def head(self) -> bytes:
+        """The first bytes.
+
+        Raises:
+            Unreadable: they cannot be had, or there are none but blanks.
+        """
+        try:
+            with self.path.open("rb") as raw, self.unpacked(raw) as file:
+                head = file.read(HEAD)
+        except PermissionError:
+            raise Unreadable("The file may not be read by this user; change its permissions.") from None
+        except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
+            raise Unreadable(f"The file could not be read ({error}); check that it is whole.") from None
+        if not head.strip(b"\0 \t\r\n\f\v"):
+            size = self.path.stat().st_size
+            seen = f"{size} bytes" if size < HEAD else "it begins with blanks only"
+            raise Unreadable(f"The file is empty ({seen}); check that it was written or downloaded whole.")
+        return head
+
+    @property
+    def place(self) -> str:
+        """Python that pandas reads from: the path, or the opened member of the archive."""
+        if self.member:
+            return f"__import__('zipfile').ZipFile({str(self.path)!r}).open({self.member!r})"
+        return repr(str(self.path))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What pandas must be told of the packing where the name does not say it, or says it wrongly."""
+        suffix = self.path.suffix.lower()
+        if self.packing in _PACKED and suffix != _PACKED[self.packing][1]:
+            return {"compression": self.packing}
+        return {}
+
+    @property
+    def content(self) -> str:
+        """Python that gives all the bytes, and leaves nothing open."""
+        if self.member:
+            return f"__import__('zipfile').ZipFile({str(self.path)!r}).read({self.member!r})"
+        plain = f"__import__('pathlib').Path({str(self.path)!r}).read_bytes()"
+        return f"__import__({_PACKED[self.packing][3]!r}).decompress({plain})" if self.packing else plain
+
+
+def sources(path: Path) -> list[Source]:
+    """What there is to read at a path: itself, unpacked if it is packed, or the data files in a zip archive.
 
     Raises:
-        Unreadable: the file is not there, may not be read, is no file or is empty.
+        Unreadable: there is nothing, or nothing that may be read.
     """
-    if not path.exists():
-        raise Unreadable("There is no such file; check the name and the folder.")
-    if not path.is_file():
-        raise Unreadable("This is neither a file nor a folder, so it is not read.")
+    _regular(path)
+    start = Source(path).head()[:8]
+    for packing, (magic, suffix, _, _) in _PACKED.items():
+        if start.startswith(magic):
+            return [Source(path, packing)]
+        if path.suffix.lower() == suffix:
+            raise Unreadable(
+                f"The file could not be read: its name ends with {suffix}, but it is not packed so; rename it if it is "
+                "plain, else get it again."
+            )
+    if start.startswith(b"PK\x03\x04") and archive(path) == "zip":
+        return _members(path)
+    return [Source(path)]
+
+
+def _regular(path: Path) -> None:
     try:
-        with open_plain(path) as file:
-            head = file.read(HEAD)
+        mode = path.stat().st_mode
     except PermissionError:
-        raise Unreadable("The file may not be read by this user; change its permissions.") from None
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise Unreadable(f"The file could not be read ({error}); check that it is whole.") from None
-    if not head.strip():
-        raise Unreadable(
-            f"The file is empty ({path.stat().st_size} bytes); check that it was written or downloaded whole."
-        )
-    return head
+        raise Unreadable("Its folder may not be looked into by this user; change the permissions.") from None
+    except OSError:
+        if path.is_symlink():
+            raise Unreadable(
+                f"This is a link to {path.readlink()}, where nothing can be found; name the file itself."
+            ) from None
+        raise Unreadable("There is no such file; check the name and the folder.") from None
+    if stat.S_ISREG(mode):
+        return
+    what = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+    raise Unreadable(f"This is {what}, which is never read: write its data into a file and name that.")
 
 
-def format_of(path: Path, head: bytes) -> str:
-    """csv, excel, parquet, json, jsonl, sqlite or text: by content, the name decides only between kinds of text.
+def archive(path: Path) -> str:
+    """What is in a zip container: "excel" (and what Excel's readers read), or "zip" for any files.
 
     Raises:
-        Unreadable: a known other kind of file, or binary data.
+        Unreadable: a document of another program, or a broken archive.
     """
-    if head.startswith(b"SQLite format 3\0"):
-        return "sqlite"
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(b"PK\x03\x04") and _is_workbook(path)):
+    try:
+        with zipfile.ZipFile(path) as container:
+            names = container.namelist()
+            first = container.read("mimetype")[:80] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
+        raise Unreadable(
+            f"This begins like an Excel workbook or a zip archive and is not whole ({error}): get the file again."
+        ) from None
+    if any(name.startswith("xl/") for name in names) or b"opendocument.spreadsheet" in first:
         return "excel"
-    if head.startswith(b"PK\x03\x04"):
-        raise Unreadable("This is a zip archive; unpack it and name the files in it.")
-    for magic, what in _OTHERS:
-        if head.startswith(magic):
-            raise Unreadable(f"This is {what}, not a table that is surveyed here.")
-    if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Unreadable("This is binary data of no known kind, not a table; say how it is to be read.")
-    return _kind_of_text(path, head)
+    for start, what in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
+        if any(name.startswith(start) for name in names):
+            raise Unreadable(f"This is {what}, not data; save its tables as CSV or Excel.")
+    return "zip"
 
 
-def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError):
-        return False
+def _members(path: Path) -> list[Source]:
+    with zipfile.ZipFile(path) as container:
+        inside = [item for item in container.infolist() if not item.is_dir()]
+    kept = [
+        item.filename
+        for item in inside
+        if not item.filename.startswith("__MACOSX/") and not Path(item.filename).name.startswith(".")
+    ]
+    if any(item.flag_bits & 1 for item in inside):
+        raise Unreadable("This zip archive is protected by a password: unpack it and name the files in it.")
+    data = [name for name in kept if Path(name).suffix.lower() in TEXTS]
+    if not data:
+        seen = ", ".join(kept[:5]) or "nothing"
+        raise Unreadable(
+            f"This zip archive holds no text data, but: {seen}. Unpack it and name the files in it."
+        )
+    return [Source(path, "zip", name) for name in data]
 
 
-def _kind_of_text(path: Path, head: bytes) -> str:
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    names = [suffix.lower() for suffix in path.suffixes]
-    if {".jsonl", ".ndjson"} & set(names):
-        return "jsonl"
-    if start[:1] in b"{[" and (
-        ".json" in names or ".geojson" in names or not {".csv", ".tsv", ".txt"} & set(names)
-    ):
-        lines = start.splitlines()
-        several = len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[1].startswith(b"{")
-        return "jsonl" if several else "json"
-    return "csv"
+# ── folders ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class Lines:
-    """What one pass over a text file found."""
+@dataclass(frozen=True)
+class Folder:
+    """The files in a folder and those below it, hidden ones aside: data first, then in the order of their names."""
 
-    encoding: str
-    count: int
-    size: int
-    """Bytes that were looked at."""
+    files: tuple[Path, ...]
+    data: int
+    """How many of them have the name of a data file."""
     whole: bool
-    plain: bool
-    """Neither quotes nor empty lines: then each line is a row."""
+    """Whether all were counted."""
+    closed: int
+    """Folders that may not be looked into."""
+
+    def endings(self) -> str:
+        """Which kinds of files there are: `.py (8), .png (4)`."""
+        counts = Counter(file.suffix.lower() or "no ending" for file in self.files)
+        return ", ".join(f"{name} ({count})" for name, count in counts.most_common(5))
 
 
-def scan(path: Path) -> Lines:
-    """Count the lines and find the encoding, without keeping the text."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    count = size = 0
-    utf8, latin, plain, last = True, False, True, b"\n"
-    with open_plain(path) as file:
-        start = file.read(4)
-        file.seek(0)
-        while size < SCANNED and (block := file.read(1 << 20)):
-            size += len(block)
-            count += block.count(b"\n")
-            plain = plain and b'"' not in block and b"\n\n" not in block and b"\n\r\n" not in block
-            last = block[-1:]
-            if utf8 and not (block.isascii() and not decoder.getstate()[0]):
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError:
-                    utf8 = False
-            latin = latin or (not utf8 and any(byte in block for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)))
-        whole = not file.read(1)
-    # a character that the end of the file cuts in two
-    utf8 = utf8 and not (whole and decoder.getstate()[0])
-    encoding = "utf-8" if utf8 else "latin-1" if latin else "cp1252"
-    if start.startswith(codecs.BOM_UTF8):
-        encoding = "utf-8-sig"
-    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    return Lines(encoding, count + (last != b"\n"), size, whole, plain and encoding != "utf-16")
-
-
-@dataclass
-class Layout:
-    """How a text file is divided: the arguments for pandas.read_csv, and how many lines come before the data."""
-
-    options: dict[str, Any]
-    before: int
-    header: bool
-    table: bool
-    """False: no separator divides the lines."""
-
-
-def layout(text: str) -> Layout:
-    """Guess separator, lines above the header, header and decimal comma from a file's first lines."""
-    lines = text.splitlines()[:200]
-    best, rows = ",", [[line] for line in lines]
-    score = (0.0, 1)
-    for separator in (",", ";", "\t", "|"):
-        found = _rows(lines, separator)
-        width, times = Counter(len(row) for row in found if row).most_common(1)[0] if any(found) else (1, 0)
-        if width > 1 and (times / len(found), width) > score:
-            best, rows, score = separator, found, (times / len(found), width)
-    if (
-        score[1] == 1
-        and len(lines) > 2
-        and len({len(line.split()) for line in lines}) == 1 < len(lines[0].split())
-    ):
-        best, rows, score = r"\s+", [line.split() for line in lines], (1.0, len(lines[0].split()))
-    before = next(
-        (
-            n
-            for n, row in enumerate(rows)
-            if len(row) in {score[1], *((score[1] - 1,) if n == 0 and len(rows[0]) > 1 else ())}
-        ),
-        0,
-    )
-    options: dict[str, Any] = {} if best == "," else {"sep": best}
-    if before:
-        options["skiprows"] = before
-    first = rows[before] if rows else []
-    header = not (any(first) and all(_is_number(value) for value in first if value.strip()))
-    if not header:
-        options["header"] = None
-    return Layout(options | _marks(best, rows[before + 1 :]), before, header, score[1] > 1)
-
-
-def _rows(lines: list[str], separator: str) -> list[list[str]]:
-    rows = []
-    try:
-        rows = [*csv.reader(lines, delimiter=separator)]
-    except csv.Error:
-        # a field beyond the reader's limit: such a file is not divided by this separator
-        return []
-    return rows
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return False
-    return True
-
-
-def _marks(separator: str, rows: list[list[str]]) -> dict[str, str]:
-    """Decimal commas, as most of Europe writes them; only where the comma does not separate the columns."""
-    if separator == ",":
-        return {}
-    cells = [value.strip() for row in rows for value in row]
-    numbers = [value for value in cells if value.lstrip("-").replace(",", "").replace(".", "").isdigit()]
-    if not any("," in value for value in numbers) or any(
-        "." in value.rpartition(",")[2] for value in numbers if "," in value
-    ):
-        return {}
-    points = [value for value in numbers if "." in value]
-    if any(len(value.rpartition(".")[2].partition(",")[0]) != 3 for value in points):
-        return {}
-    return {"decimal": ",", **({"thousands": "."} if points else {})}
-
-
-def folder(path: Path, limit: int) -> tuple[list[Path], bool]:
-    """The files in a folder and those below it, in the order of their names, hidden ones aside; and whether all."""
+def folder(path: Path) -> Folder:
+    """Look through a folder; links to folders are not followed, so no loop can catch it."""
     found: list[Path] = []
-    for place, folders, names in os.walk(path):
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(path, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        found += [Path(place, name) for name in sorted(names) if not name.startswith(".")]
-        if len(found) > limit:
-            return found[:limit], False
-    return found, True
+        for name in sorted(names):
+            with suppress(OSError):
+                if not name.startswith(".") and Path(place, name).is_file():
+                    found.append(Path(place, name))
+            if len(found) > COUNTED:
+                break
+        if len(found) > COUNTED:
+            break
+    whole = len(found) <= COUNTED
+    ordered = sorted(found[:COUNTED], key=lambda file: (file.suffix.lower() not in DATA, file.parent != path))
+    return Folder(tuple(ordered), sum(file.suffix.lower() in DATA for file in ordered), whole, len(closed))

@@ -1,252 +1,138 @@
-"""Readers: each turns a file of one format into tables, with the Python expression that reads the same."""
+"""What a file is, by its first bytes, and which reader reads it."""
 
 from __future__ import annotations
 
-import io
-import sqlite3
-import warnings
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+import codecs
+import re
+from collections.abc import Callable, Iterator
 
-from .brief import brief, short
-from .files import Unreadable, head_of, layout, open_plain, scan
+from .columnar import feather, parquet
+from .database import sqlite
+from .files import Bounds, Source, Unreadable, archive
+from .records import json, jsonl
+from .scan import wide_encoding
+from .separated import csv
+from .tables import Table
+from .workbook import excel
 
-SAMPLE = 100_000
-"""Rows that statistics are made from; of a larger table, that many are taken."""
-SAMPLE_SIZE = 10_000_000
-"""Bytes that the sample of a text file may take."""
-PLACES = 10
-"""Places in a large text file that the sample is taken from."""
-JSON_SIZE = 100_000_000
-TABLES = 20
-"""Tables of a database, or sheets of a workbook, that are looked at."""
+_OTHERS = [
+    (b"%PDF", "a PDF document; its tables must be taken out with another program"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+    (b"BM\x36", "a BMP image"),
+    (b"\x93NUMPY", "a NumPy array; numpy.load reads it"),
+    (b"\x89HDF", "an HDF5 file; pandas.read_hdf or h5py may read it"),
+    (b"CDF\x01", "a NetCDF file; xarray reads it"),
+    (b"CDF\x02", "a NetCDF file; xarray reads it"),
+    (b"ORC", "an ORC file; pandas.read_orc reads it"),
+    (b"Obj\x01", "an Avro file; the package fastavro reads it"),
+    (b"<stata_dta>", "a Stata file; pandas.read_stata reads it"),
+    (b"$FL2", "an SPSS file; pandas.read_spss reads it"),
+    (b"RDX", "an R workspace; save the data from R as CSV"),
+    (b"PARE", "a Parquet file that is encrypted"),
+    (b"Rar!", "a RAR archive; unpack it and name the files in it"),
+    (b"7z\xbc\xaf", "a 7-Zip archive; unpack it and name the files in it"),
+    (b"\x28\xb5\x2f\xfd", "packed with Zstandard; unpack it first"),
+    (b"\x80\x02", "a Python pickle; loading one runs code that is in it"),
+    (b"\x80\x03", "a Python pickle; loading one runs code that is in it"),
+    (b"\x80\x04\x95", "a Python pickle; loading one runs code that is in it"),
+    (b"\x80\x05\x95", "a Python pickle; loading one runs code that is in it"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"OggS", "a sound file"),
+    (b"ID3", "a sound file"),
+]
+_TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.I)
 
 
-@dataclass
-class Table:
-    """A table of a file: `frame` holds all of it, or a sample."""
+def format_of(source: Source, head: bytes) -> str:
+    """csv, excel, parquet, feather, json, jsonl or sqlite: by content, the name decides only between kinds of text.
 
-    format: str
-    read: str
-    """Python; needs `import pandas as pd`."""
-    frame: Any
-    rows: int
-    rows_exact: bool = True
-    notes: list[str] = field(default_factory=list)
-
-
-def _expression(function: str, path: Path, options: dict[str, Any]) -> str:
-    return f"pd.{function}({', '.join([repr(str(path)), *(f'{k}={v!r}' for k, v in options.items())])})"
-
-
-# ── text ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def csv(path: Path) -> Iterator[Table]:
-    """Separated text."""
-    import pandas  # noqa: PLC0415 - imported when there is something to read, not when the kernel starts
-
-    lines = scan(path)
-    head = head_of(path)
-    text = head.decode(lines.encoding, "replace")
-    if len(head) < lines.size:
-        text = text[: text.rfind("\n") + 1] or text
-    form = layout(text)
-    if not form.table and path.suffix.lower() in {".txt", ".md", ".log", ".rst"}:
-        yield Table(
-            "text",
-            f"open({str(path)!r}, encoding={lines.encoding!r}).read()",
-            None,
-            lines.count,
-            lines.whole,
-            [short(text, 600)],
+    Raises:
+        Unreadable: a known other kind of file, or binary data.
+    """
+    if head.startswith(b"SQLite format 3\0"):
+        return _unpacked(source, "sqlite", "an SQLite database")
+    if head.startswith(b"PAR1"):
+        return _unpacked(source, "parquet", "a Parquet file")
+    if head.startswith((b"ARROW1", b"FEA1")):
+        return _unpacked(source, "feather", "a Feather file")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return _unpacked(source, "excel", "an old Excel workbook")
+    if head.startswith(b"PK\x03\x04"):
+        what = "an Excel workbook or an archive"
+        return (
+            "excel" if not source.packing and archive(source.path) == "excel" else _unpacked(source, "", what)
         )
-        return
-    options = form.options | (
-        {"encoding": lines.encoding} if lines.encoding not in {"utf-8", "utf-8-sig"} else {}
-    )
-    rows = lines.count - form.before - form.header
-    notes = [f"{form.before} lines above the header are skipped"] if form.before else []
-    notes += [] if form.header else ["no line with names: the columns are called c0, c1, …"]
-    with warnings.catch_warnings():
-        # reading in one piece avoids pandas' warning about mixed types; what else it warns of is noted below as types
-        warnings.simplefilter("ignore")
-        if rows <= SAMPLE and lines.whole:
-            frame, options = _tolerant(pandas, path, options, notes)
-            rows, exact = len(frame), True
-        else:
-            frame, options = _sampled(pandas, path, options, notes, lines, form.before + form.header)
-            exact = lines.whole and lines.plain
-            if not lines.whole:
-                rows = round(rows * path.stat().st_size / lines.size)
-    if not form.header:
-        frame = frame.add_prefix("c")
-    read = _expression("read_csv", path, options) + ("" if form.header else ".add_prefix('c')")
-    yield Table("tsv" if options.get("sep") == "\t" else "csv", read, frame, rows, exact, notes)
-
-
-def _tolerant(
-    pandas: Any, source: Any, options: dict[str, Any], notes: list[str], **more: Any
-) -> tuple[Any, dict[str, Any]]:
-    try:
-        return pandas.read_csv(source, **options, **more), options
-    except pandas.errors.ParserError:
-        options = options | {"on_bad_lines": "skip"}
-        if hasattr(source, "seek"):
-            source.seek(0)
-        frame = pandas.read_csv(source, **options, **more)
-    notes.append("lines with more fields than the header are skipped")
-    return frame, options
-
-
-def _sampled(
-    pandas: Any, path: Path, options: dict[str, Any], notes: list[str], lines: Any, above: int
-) -> tuple[Any, dict[str, Any]]:
-    if not lines.plain or path.suffix.lower() in {".gz", ".bz2", ".xz"}:
-        notes.append(f"sampled: statistics are of the first {SAMPLE:,} rows")
-        return _tolerant(pandas, path, options, notes, nrows=SAMPLE)
-    size = path.stat().st_size
-    rows = min(SAMPLE, SAMPLE_SIZE * lines.count // lines.size)
-    length = rows * lines.size // lines.count // PLACES
-    notes.append(f"sampled: statistics are of about {rows:,} rows from {PLACES} places of the file")
-    with open_plain(path) as file:
-        pieces = [b"".join(file.readline() for _ in range(above))]
-        start = file.tell()
-        for place in range(PLACES):
-            file.seek(start + place * (size - start - length) // (PLACES - 1))
-            if place:
-                file.readline()
-            pieces.append(file.read(length) + file.readline())
-            if not pieces[-1].endswith(b"\n"):
-                pieces[-1] += b"\n"
-    frame, used = _tolerant(pandas, io.BytesIO(b"".join(pieces)), options, notes)
-    return frame, used
-
-
-def json(path: Path) -> Iterator[Table]:
-    """A list of records, columns by name, or an object with one list of records in it."""
-    import pandas  # noqa: PLC0415 - as above
-
-    if path.stat().st_size > JSON_SIZE:
+    binary = any(byte < 9 for byte in head[:4096])
+    for magic, what in _OTHERS:
+        # names of columns can begin like some of them
+        if head.startswith(magic) and (binary or magic == b"%PDF" or not magic.isalnum()):
+            raise Unreadable(f"This is {what}, not a table that is surveyed here.")
+    if head[8:12] == b"DUCK":
         raise Unreadable(
-            f"JSON of more than {JSON_SIZE // 1_000_000} MB is not read whole; convert it to JSON Lines or CSV."
+            "This is a DuckDB database, not a table that is surveyed here; the package duckdb reads it."
         )
-    read = f"pd.read_json({str(path)!r})"
-    try:
-        top = pandas.read_json(path, typ="series")
-    except ValueError as error:
-        raise Unreadable(
-            f"This looks like JSON but is not ({short(str(error), 120)}); check that it is whole."
-        ) from None
-    lists = [key for key, value in top.items() if isinstance(key, str) and _is_records(value)]
-    if lists:
-        for key in lists[:TABLES]:
-            inner = f"pd.DataFrame(pd.read_json({str(path)!r}, typ='series')[{key!r}])"
-            yield _whole("json", inner, pandas.DataFrame(top[key]), [f"the list under {brief(key)}"])
-        return
-    try:
-        shapes = {type(value) for value in top}
-        if not (pandas.api.types.is_integer_dtype(top.index) or shapes in ({list}, {dict})):
-            raise TypeError("neither records nor columns")
-        yield _whole("json", read, pandas.read_json(path), [])
-    except (ValueError, AttributeError, TypeError):
-        keys = ", ".join(brief(key, 30) for key in list(top.index)[:10])
-        raise Unreadable(
-            f"This is JSON but not a table; at its top there is: {keys}. Read it with json.load."
-        ) from None
+    if head[257:262] == b"ustar":
+        raise Unreadable("This is a tar archive; unpack it and name the files in it.")
+    if b"\0" in head and not wide_encoding(head):
+        raise Unreadable("This is binary data of no known kind, not a table; say how it is to be read.")
+    return _kind_of_text(source, head)
 
 
-def _is_records(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value[:100])
+def _unpacked(source: Source, form: str, what: str) -> str:
+    if source.packing:
+        raise Unreadable(f"This is {what} that is packed as {source.packing}; unpack it first.")
+    return form
 
 
-def _whole(form: str, read: str, frame: Any, notes: list[str]) -> Table:
-    rows = len(frame)
-    if rows > SAMPLE:
-        frame, notes = (
-            frame.iloc[:: -(-rows // SAMPLE)],
-            [*notes, "sampled: statistics are of rows at even distances"],
+def _kind_of_text(source: Source, head: bytes) -> str:
+    text = head.decode(wide_encoding(head), "ignore").encode() if wide_encoding(head) else head
+    start = text.removeprefix(codecs.BOM_UTF8).lstrip()
+    _refuse_markup(start)
+    ending = source.name.rpartition(".")[2]
+    if ending in {"jsonl", "ndjson"}:
+        return "jsonl"
+    if start[:1] in {b"{", b"["} and ending not in {"csv", "tsv", "tab", "txt"}:
+        lines = [line for line in start[:200_000].splitlines() if line.strip()]
+        several = len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[1].startswith(b"{")
+        return "jsonl" if several and start[:1] == b"{" else "json"
+    return "csv"
+
+
+def _refuse_markup(start: bytes) -> None:
+    beginning = start[:1000].lower()
+    if beginning.startswith((b"<!doctype html", b"<html", b"<head", b"<table", b"<div")) or (
+        beginning.startswith(b"<?xml") and b"<html" in beginning
+    ):
+        title = _TITLE.search(start[:20_000])
+        called = f" ({title[1].decode('utf-8', 'replace').strip()!r})" if title else ""
+        tables = start.lower().count(b"<table")
+        holds = (
+            f"It holds {tables} tables that pandas.read_html may read; else"
+            if tables
+            else "Maybe a login was asked;"
         )
-    return Table(form, read, frame, rows, True, notes)
+        raise Unreadable(
+            f"This is a web page{called} and not the data itself. {holds} download the data itself."
+        )
+    if beginning.startswith(b"<?xml") and b"excel.sheet" in beginning:
+        raise Unreadable("This is a workbook in Excel's old XML; open it with Excel and save it as .xlsx.")
+    if beginning.startswith(b"<?xml"):
+        raise Unreadable(
+            "This is an XML document, not a table that is surveyed here; pandas.read_xml may read it."
+        )
 
 
-def jsonl(path: Path) -> Iterator[Table]:
-    """One JSON object per line."""
-    import pandas  # noqa: PLC0415 - as above
-
-    lines = scan(path)
-    try:
-        frame = pandas.read_json(path, lines=True, nrows=SAMPLE)
-    except ValueError as error:
-        raise Unreadable(f"A line of it is not JSON ({short(str(error), 120)}); check the file.") from None
-    all_read = len(frame) < SAMPLE
-    notes = [] if all_read else [f"sampled: statistics are of the first {SAMPLE:,} rows"]
-    read = f"pd.read_json({str(path)!r}, lines=True)"
-    yield Table("jsonl", read, frame, len(frame) if all_read else lines.count, all_read or lines.plain, notes)
-
-
-# ── binary ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def excel(path: Path) -> Iterator[Table]:
-    """The sheets of a workbook."""
-    import pandas  # noqa: PLC0415 - as above
-
-    # much the faster reader, where the user has it
-    options: dict[str, Any] = {"engine": "calamine"} if find_spec("python_calamine") else {}
-    try:
-        book = pandas.ExcelFile(path, **options)
-    except ImportError as error:
-        raise Unreadable(_package(error, "an Excel workbook", "openpyxl")) from None
-    with book:
-        for sheet in book.sheet_names[:TABLES]:
-            frame = book.parse(sheet, nrows=SAMPLE)
-            notes = [f"sampled: statistics are of the first {SAMPLE:,} rows"] if len(frame) == SAMPLE else []
-            read = _expression("read_excel", path, {"sheet_name": sheet, **options})
-            yield Table("excel", read, frame, len(frame), len(frame) < SAMPLE, notes)
-
-
-def parquet(path: Path) -> Iterator[Table]:
-    """A Parquet file."""
-    try:
-        arrow: Any = import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise Unreadable(_package(error, "a Parquet file", "pyarrow")) from None
-    with arrow.ParquetFile(path) as file:
-        rows = file.metadata.num_rows
-        frame = next(file.iter_batches(batch_size=SAMPLE), file.schema_arrow.empty_table()).to_pandas()
-    notes = [f"sampled: statistics are of the first {len(frame):,} rows"] if len(frame) < rows else []
-    yield Table("parquet", _expression("read_parquet", path, {}), frame, rows, True, notes)
-
-
-def _package(error: ImportError, what: str, usual: str) -> str:
-    name = next((word for word in ("openpyxl", "xlrd", "pyarrow") if word in str(error)), usual)
-    return f"This is {what}, and the package {name} that reads it is not installed in this kernel: pip install {name}."
-
-
-def sqlite(path: Path) -> Iterator[Table]:
-    """The tables and views of a database, opened so that nothing can be written."""
-    import pandas  # noqa: PLC0415 - as above
-
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
-        names = base.execute(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
-        ).fetchall()
-        if not names:
-            raise Unreadable("This is an SQLite database without any table.")
-        for (name,) in names[:TABLES]:
-            quoted = '"' + name.replace('"', '""') + '"'
-            (rows,) = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()
-            frame = pandas.read_sql_query(f"SELECT * FROM {quoted} LIMIT {SAMPLE}", base)
-            query = f"SELECT * FROM {quoted}"
-            read = f"pd.read_sql_query({query!r}, __import__('sqlite3').connect({str(path)!r}))"
-            notes = [f"sampled: statistics are of the first {SAMPLE:,} rows"] if rows > SAMPLE else []
-            yield Table("sqlite", read, frame, rows, True, [f"table {brief(name)}", *notes])
-
-
-READERS = {"csv": csv, "json": json, "jsonl": jsonl, "excel": excel, "parquet": parquet, "sqlite": sqlite}
+READERS: dict[str, Callable[[Source, Bounds], Iterator[Table]]] = {
+    "csv": csv,
+    "json": json,
+    "jsonl": jsonl,
+    "excel": excel,
+    "parquet": parquet,
+    "feather": feather,
+    "sqlite": sqlite,
+}
