@@ -76,7 +76,10 @@ class Conversation:
             case StepStarted(step_id):
                 step = next(s for s in self._plan if s.id == step_id)
                 self._tell(
-                    "step_started", id=step.id, goal=step.goal, evidence=step.evidence or "the goal is reached"
+                    "step_started",
+                    id=step.id,
+                    goal=step.goal,
+                    evidence=step.evidence or "the goal is reached",
                 )
             case StepFinished():
                 self._step_finished(event)

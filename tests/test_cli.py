@@ -100,7 +100,9 @@ def test_the_main_job_without_a_key_or_a_network(tmp_path: Path) -> None:
 def test_any_other_model_goes_through_litellm(tmp_path: Path) -> None:
     with ScriptedServer(WORK) as server:
         env = {"HOSTED_VLLM_API_BASE": server.url}
-        done = analyst("run", QUESTION, PENGUINS, "--model", "hosted_vllm/scripted", "--json", cwd=tmp_path, **env)
+        done = analyst(
+            "run", QUESTION, PENGUINS, "--model", "hosted_vllm/scripted", "--json", cwd=tmp_path, **env
+        )
         assert len(server.requests) == len(WORK)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
