@@ -26,7 +26,7 @@ def test_its_python_runs(code: str, tmp_path: Path) -> None:
 
 
 def test_its_test_command_is_what_ci_runs() -> None:
-    command = "pip install uv && uv run pytest"
+    command = ".ci/system && pip install uv && uv run pytest"
     assert f"```sh\n{command}\n```" in README
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == command
 
