@@ -19,6 +19,7 @@ from .events import (
     Stopped,
     Surveyed,
     ToolReturned,
+    Undone,
     Variable,
 )
 
@@ -60,6 +61,8 @@ class Digest:
                     digest._namespace(event)
                 case Answered():
                     digest.answers.append(f"{digest.question}\n{event.text}")
+                case Undone():
+                    digest._take_back(event)
                 case Stopped():
                     digest.stopped = event
                 case _:
@@ -69,6 +72,11 @@ class Digest:
     def _namespace(self, event: ToolReturned) -> None:
         self.variables.update((v.name, v) for v in event.variables or ())
         for name in event.gone:
+            self.variables.pop(name, None)
+
+    def _take_back(self, event: Undone) -> None:
+        self.cells = [(call, r) for call, r in self.cells if r.cell not in event.cells]
+        for name in event.removed:
             self.variables.pop(name, None)
 
     def ticks(self) -> Iterator[str]:

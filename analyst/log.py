@@ -14,18 +14,21 @@ import hashlib
 import json
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, NamedTuple, Self, get_args
 
+from analyst_kernels import Stream as Text
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from .errors import LogError
-from .events import Event, Live, codec
+from .events import Event, Live, Notice, OutputDelta, TextDelta, codec
+from .files import read_beneath
+from .redact import Redactor, Stream
 
 Listener = Callable[[Event | Live], None]
 logger = logging.getLogger(__name__)
@@ -33,12 +36,8 @@ logger = logging.getLogger(__name__)
 INLINE = 16_384
 """Longest text, in characters, that stands in the line itself."""
 
-_KEY_SHAPES = re.compile(
-    r"sk-(?:ant-|proj-|or-v1-)?[A-Za-z0-9_-]{20,}"  # OpenAI, Anthropic, OpenRouter
-    r"|gsk_[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{35}"  # Groq, Hugging Face, Google
-    r"|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_-]{20,}|xox[abpr]-[A-Za-z0-9-]{10,}"  # GitHub, GitLab, Slack
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS
-)
+_LARGEST_BLOB = 1_000_000_000
+"""Bytes of the largest blob that is read back."""
 
 
 class Line(NamedTuple):
@@ -60,7 +59,9 @@ class Log:
         """
         self.folder = folder
         self.events: list[Event] = []
-        self._secrets = tuple(secrets)
+        self._redact = Redactor(secrets)
+        self._streams: dict[tuple[str, str], tuple[Live, Stream]] = {}
+        """Live text, by what it is a piece of: a secret may come in two pieces."""
         self._listeners: list[Listener] = []
         self._file: IO[bytes] | None = None
         self._lock: FileLock | None = None
@@ -116,13 +117,14 @@ class Log:
             LogError: it could not be written (a full disk). The fact did not happen then: nobody is told.
         """
         value = codec.dump_python(event, mode="json")
-        clean = self._redacted(value)
+        clean = _map(value, self._clean)
         if clean != value:
             event = codec.validate_python(clean)
         if self.folder:
             self._write(clean, self.folder)
         self.events.append(event)
-        self.show(event)
+        self._end_streams()
+        self._tell(event)
 
     def _write(self, value: Any, folder: Path) -> None:
         if self._failed:
@@ -142,8 +144,38 @@ class Log:
             )
             raise self._failed from None
 
-    def show(self, event: Event | Live) -> None:
-        """Tell the listeners without storing. A listener that fails is reported, never fatal."""
+    def show(self, event: Live) -> None:
+        """Tell the listeners without storing; secrets are taken out first, so a piece may come with the next one."""
+        if not isinstance(event, Notice) and (key := _piece_of(event)):
+            if key not in self._streams:
+                self._end_streams()
+                self._streams[key] = (event, Stream(self._redact))
+            self._say(event, self._streams[key][1].add(_said(event)))
+            return
+        self._end_streams()
+        shape = _SHAPES[type(event)]
+        value = shape.dump_python(event, mode="json")
+        clean = _map(value, self._clean)
+        self._tell(event if clean == value else shape.validate_python(clean))
+
+    def _end_streams(self) -> None:
+        """What was held back is shown before anything else is."""
+        for event, stream in self._streams.values():
+            self._say(event, stream.end())
+        self._streams.clear()
+
+    def _say(self, event: Live, text: str) -> None:
+        if not text:
+            return
+        if isinstance(event, OutputDelta):
+            assert isinstance(event.output, Text)
+            event = replace(event, output=replace(event.output, text=text))
+        else:
+            event = replace(event, text=text)
+        self._tell(event)
+
+    def _tell(self, event: Event | Live) -> None:
+        """Call each listener. One that fails is reported, never fatal."""
         for listener in self._listeners:
             try:
                 listener(event)
@@ -153,14 +185,26 @@ class Log:
                     "The view %r failed on %s: %s: %s", *what, exc_info=logger.isEnabledFor(logging.DEBUG)
                 )
 
-    def _redacted(self, value: Any) -> Any:
-        return _map(value, self._redact)
+    def _clean(self, text: str) -> str:
+        # half of a surrogate pair cannot be written
+        return self._redact(text.encode("utf-8", "replace").decode())
 
-    def _redact(self, text: str) -> str:
-        text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be written
-        for secret in self._secrets:
-            text = text.replace(secret, "[secret]")
-        return _KEY_SHAPES.sub("[secret]", text)
+
+_SHAPES: dict[type, TypeAdapter[Live]] = {kind: TypeAdapter(kind) for kind in get_args(Live)}
+
+
+def _piece_of(event: TextDelta | OutputDelta) -> tuple[str, str] | None:
+    """What a piece of live text belongs to; None when it stands alone."""
+    if isinstance(event, TextDelta):
+        return "", ""
+    return (event.call_id, event.output.name) if isinstance(event.output, Text) else None
+
+
+def _said(event: TextDelta | OutputDelta) -> str:
+    if isinstance(event, TextDelta):
+        return event.text
+    assert isinstance(event.output, Text)
+    return event.output.text
 
 
 def read(folder: Path) -> Iterator[Line]:
@@ -179,8 +223,8 @@ def read(folder: Path) -> Iterator[Line]:
             value = json.loads(line)
             event = codec.validate_python(_map(value["event"], lambda v: v, unspill=folder))
             yield Line(value["seq"], value["at"], event)
-        except (ValueError, KeyError, TypeError, ValidationError) as error:
-            what = str(error).splitlines()[0]
+        except (ValueError, KeyError, TypeError, ValidationError, RecursionError) as error:
+            what = next(iter(str(error).splitlines()), "")
             raise LogError(f"Line {number} of {path} is not a fact of this version: {what}.") from None
 
 
@@ -196,10 +240,16 @@ def _map(value: Any, text: Callable[[str], Any], *, unspill: Path | None = None)
     if isinstance(value, dict):
         if unspill and value.keys() == {"$blob"}:
             return _unspill(value["$blob"], unspill)
-        return {k: _map(v, text, unspill=unspill) for k, v in value.items()}
+        return {_key(k, text): _map(v, text, unspill=unspill) for k, v in value.items()}
     if isinstance(value, list):
         return [_map(v, text, unspill=unspill) for v in value]
     return value
+
+
+def _key(name: str, text: Callable[[str], Any]) -> str:
+    """A name can hold a secret too; but it stays in its place, however long it is."""
+    clean = text(name)
+    return clean if isinstance(clean, str) else name
 
 
 def _spill(text: str, folder: Path) -> str | dict[str, str]:
@@ -219,7 +269,8 @@ def _spill(text: str, folder: Path) -> str | dict[str, str]:
 def _unspill(name: str, folder: Path) -> str:
     path = folder / "blobs" / Path(name).name
     try:
-        data = path.read_bytes()
+        # what lies in the folder may have been put there by code that ran
+        data = read_beneath(folder / "blobs", Path(name).name, _LARGEST_BLOB)
     except OSError as error:
         raise LogError(f"{path} cannot be read: {error.strerror}. The log needs it.") from None
     if hashlib.sha256(data).hexdigest() != name:

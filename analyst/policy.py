@@ -5,13 +5,13 @@ The reading of code helps to decide. It is no protection: code can hide from it.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from .events import Call, PlanStep, Stopped, ToolReturned
+from .risk import WORDS, Consent, Effect, Finding, read
 from .settings import Settings
 from .state import REPEATS, State, attempt
 
@@ -138,126 +138,46 @@ def _argument(call: Call, name: str) -> object:
 
 # ── which code needs a yes ──────────────────────────────────────────────────────────────────────────────────────────
 
-Effect = Literal["shell", "network", "delete", "write", "install", "unreadable"]
-
-_MODULES: dict[str, Effect] = {
-    "subprocess": "shell", "pty": "shell", "ctypes": "shell",
-    "socket": "network", "requests": "network", "httpx": "network", "urllib.request": "network", "http": "network",
-    "aiohttp": "network", "ftplib": "network", "smtplib": "network", "boto3": "network", "paramiko": "network",
-}  # fmt: skip
-_CALLS: dict[str, Effect] = {
-    "os.system": "shell", "os.popen": "shell", "os.kill": "shell", "os._exit": "shell",
-    "os.remove": "delete", "os.unlink": "delete", "os.rmdir": "delete", "os.removedirs": "delete",
-    "shutil.rmtree": "delete", "shutil.move": "write", "shutil.copy": "write", "os.rename": "write",
-    "os.replace": "write", "os.makedirs": "write", "os.mkdir": "write",
-}  # fmt: skip
-_METHODS: dict[str, Effect] = {
-    "unlink": "delete", "rmdir": "delete", "write_text": "write", "write_bytes": "write", "mkdir": "write",
-    "savefig": "write", "to_csv": "write", "to_excel": "write", "to_parquet": "write", "to_json": "write",
-    "to_sql": "write", "to_pickle": "write", "to_feather": "write", "to_hdf": "write", "dump": "write",
-    "save": "write", "savez": "write", "savetxt": "write",
-}  # fmt: skip
-_WORDS: dict[Effect, str] = {
-    "shell": "it runs another program",
-    "network": "it uses the network",
-    "delete": "it deletes files",
-    "write": "it writes files",
-    "install": "it installs packages",
-    "unreadable": "it cannot be read",
-}
-_RISKY: frozenset[Effect] = frozenset({"shell", "network", "delete", "install"})
+_RISKY: frozenset[Effect] = frozenset(WORDS) - {"write"}
+_REACHING: frozenset[Effect] = _RISKY - {"pickle", "unknown"}
+"""What carries data away or changes what is not the agent's: after untrusted text it needs a yes in every mode."""
+_ONLY_INSIDE: frozenset[Effect] = frozenset({"secret", "pickle", "unknown"})
+_TOLD = 12
 
 
 def effects(code: str) -> frozenset[Effect]:
     """What running this code may change outside the kernel, as far as reading it tells."""
-    magics = [line.strip() for line in code.splitlines() if line.strip().startswith(("!", "%"))]
-    found: set[Effect] = set()
-    for line in magics:
-        found |= _magic(line)
-    plain = "\n".join("pass" if line.strip() in magics else line for line in code.splitlines())
-    try:
-        tree = ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset(found | {"unreadable"}) if magics else frozenset(found)
-    aliases = dict(_imports(tree))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {
-                e for m in _modules(node) for name, e in _MODULES.items() if f"{m}.".startswith(f"{name}.")
-            }
-        elif isinstance(node, ast.Call):
-            found |= _call(node, aliases)
-    return frozenset(found)
+    return frozenset(f.effect for f in read(code)) - _ONLY_INSIDE
 
 
-def reasons(code: str, mode: Literal["ask", "risky", "auto"]) -> tuple[str, ...]:
-    """Why this code needs a person's yes in this mode; empty when it may just run."""
-    if mode == "auto":
+def reasons(
+    code: str,
+    mode: Literal["ask", "risky", "auto"],
+    consent: Consent = Consent(),  # noqa: B008 - frozen
+    *,
+    isolated: bool = False,
+    folder: str = "",
+) -> tuple[str, ...]:
+    """Why this code needs a person's yes; empty when it may just run.
+
+    Args:
+        code: the cell.
+        mode: ask: every cell; risky: what reaches out of the kernel; auto: the same, but only once text was read that
+            the user did not write, and not for packages and data that may run code.
+        consent: what the user's words and earlier answers allow.
+        isolated: a sandbox holds the kernel: what it cannot do need not be asked for.
+        folder: absolute path of the work folder.
+    """
+    found = read(code, folder)
+    if mode == "ask":
+        return _told(found) or ("every cell is asked for",)
+    if isolated or (mode == "auto" and not consent.untrusted):
         return ()
-    found = effects(code)
-    if mode == "risky":
-        found &= _RISKY | {"unreadable"}
-    told = tuple(_WORDS[e] for e in sorted(found))
-    return told or (("every cell is asked for",) if mode == "ask" else ())
+    asking = _RISKY if mode == "risky" else _REACHING
+    return _told([f for f in found if f.effect in asking and not consent.covers(f)])
 
 
-def _magic(line: str) -> set[Effect]:
-    word = line.lstrip("!%").split(maxsplit=1)[:1]
-    if word and word[0] in ("pip", "conda", "mamba", "uv"):
-        return {"install"}
-    shell = line.startswith("!") or word in (["bash"], ["sh"], ["script"], ["system"], ["sx"], ["cmd"])
-    return {"shell"} if shell else {"write"} if word == ["writefile"] else set()
-
-
-def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (
-                (a.asname or a.name.split(".")[0], a.name if a.asname else a.name.split(".")[0])
-                for a in node.names
-            )
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names)
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [a.name for a in node.names]
-    return [node.module or "", *(f"{node.module}.{a.name}" for a in node.names)]
-
-
-def _call(node: ast.Call, aliases: dict[str, str]) -> set[Effect]:
-    name = _dotted(node.func)
-    head, _, rest = name.partition(".")
-    full = ".".join(filter(None, (aliases.get(head, head), rest)))
-    if full in _CALLS:
-        return {_CALLS[full]}
-    if full == "open" or full.endswith(".open"):
-        return {"write"} if _mode_writes(node) else set()
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
-        nothing_named = node.func.attr.startswith("to_") and not node.args and not node.keywords
-        return set() if nothing_named else {_METHODS[node.func.attr]}
-    if any(
-        isinstance(a, ast.Constant) and str(a.value).startswith(("http://", "https://", "s3://"))
-        for a in node.args[:1]
-    ):
-        return {"network"}
-    return set()
-
-
-def _mode_writes(node: ast.Call) -> bool:
-    modes = [*node.args[1:2], *node.args[:1], *(k.value for k in node.keywords if k.arg == "mode")]
-    texts = [
-        m.value
-        for m in modes
-        if isinstance(m, ast.Constant) and isinstance(m.value, str) and len(m.value) <= 4
-    ]
-    return any(set(t) <= set("rwxabt+U") and set(t) & set("wxa+") for t in texts)
-
-
-def _dotted(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return f"{_dotted(node.value)}.{node.attr}".strip(".")
-    return ""
+def _told(found: Sequence[Finding]) -> tuple[str, ...]:
+    told = tuple(dict.fromkeys(map(str, found)))
+    more = len(told) - _TOLD
+    return (*told[:_TOLD], f"and {more} more of this kind") if more > 0 else told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +14,26 @@ from ..events import Event, ToolReturned
 from .grading import flat_numbers
 from .values import close
 
-DPI = 100
-"""Matplotlib's dots per inch, unless code changes them: a digest tells a figure's size in pixels."""
-
 
 def figure_facts(events: Iterable[Event], described: Path) -> dict[str, Any]:
     """Facts on the last figure that was shown in a run; empty when none was.
 
     Keys, as far as they are known: title and graph_title (the same), x_label, y_label, figsize (inches), data (numbers).
-    Where the digest has not all numbers, or code may have changed the dots per inch, the file `described` (JSON, written
-    by the same code) is taken at its word only if it agrees with the digest: count, lowest and highest; shape.
+    Where the digest has not all numbers the file `described` (JSON, written by the same code) is taken at its word only if
+    it agrees with the digest: count, lowest and highest.
     """
     shown = _last_figure(events)
     if not shown or not shown.get("axes"):
         return {}
     axes = shown["axes"][0]
     title = axes.get("title") or shown.get("title", "")
-    said = _read(described)
     facts = {
         "title": title,
         "graph_title": title,
         "x_label": axes.get("x", {}).get("label", ""),
         "y_label": axes.get("y", {}).get("label", ""),
-        "figsize": _inches(shown["size"], said.get("figsize")),
-        "data": _numbers(axes.get("marks", ()), said.get("data")),
+        "figsize": shown.get("inches"),
+        "data": _numbers(axes.get("marks", ()), _read(described).get("data")),
     }
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -60,17 +56,6 @@ def _read(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _inches(pixels: Sequence[float], said: Any) -> list[float]:
-    numbers = flat_numbers(said) or []
-    if (
-        len(numbers) == 2
-        and min(numbers) > 0
-        and abs(pixels[0] * numbers[1] - pixels[1] * numbers[0]) <= sum(numbers)
-    ):
-        return numbers  # of the shape that was shown: rounded to whole pixels, each side is at most half a pixel off
-    return [side / DPI for side in pixels]
 
 
 def _numbers(marks: Iterable[Mapping[str, Any]], said: Any) -> list[float] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import ContextOverflow, ModelRefused
+from ..redact import MARK, Redactor
 
 _OVERFLOW = re.compile(
     r"context.?(length|window|size)|(prompt|input|request) (is|are)? ?too (long|large)|too many (input )?tokens"
@@ -24,6 +25,8 @@ _LONGEST_WAIT = 60.0
 _LONGEST_DETAIL = 400
 _WRAPPING = re.compile(r"^(?:[\w.]+(?:Error|Exception)(?:: | - ))+")
 """The names of its own classes that litellm puts before the provider's words."""
+_PART_OF_KEY = re.compile(r"\b[\w-]{2,24}\*{3,}[\w-]{0,24}|\b(?:sk|gsk|hf|AIza)[-_][\w-]{8,}")
+"""Providers repeat a key with its middle starred out, or cut: what is left of it is no business of a log either."""
 WEB_PAGE = "a web page instead of an answer: a proxy, or a wrong address"
 
 
@@ -92,8 +95,7 @@ def _detail(error: Exception, secrets: Sequence[str]) -> str:
     if re.search(r"<html|<!doctype", text, re.IGNORECASE):
         return WEB_PAGE
     text = _WRAPPING.sub("", text.partition(" Original exception: ")[0])
-    for secret in secrets:
-        text = text.replace(secret, "[key]")
+    text = _PART_OF_KEY.sub("[key]", Redactor(secrets)(text).replace(MARK, "[key]"))
     text = " ".join(text.split()) or type(error).__name__
     return text if len(text) <= _LONGEST_DETAIL else text[:_LONGEST_DETAIL] + " …"
 

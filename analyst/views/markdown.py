@@ -55,7 +55,7 @@ def _answer(story: Story) -> Iterator[str]:
 
 
 def _work(story: Story) -> Iterator[str]:
-    if story.plan:
+    if story.plan and not story.refused:
         yield "## How it was found"
         yield "\n".join(_steps(story))
     limits = [
@@ -69,10 +69,8 @@ def _work(story: Story) -> Iterator[str]:
 
 
 def _steps(story: Story) -> Iterator[str]:
-    # not `story.finished`: a step that was given up is said to have been, also where a revised plan tries it again
-    ends = {part.step.id: part.finished for part in story.parts if part.step and part.finished}
     for step in story.plan:
-        end = ends.get(step.id)
+        end = story.finished.get(step.id)
         mark = "x" if end and end.ok else " "
         given_up = " (given up)" if end and not end.ok else ""
         result = f": {safe_line(end.result, 500)}" if end else ""

@@ -11,7 +11,10 @@ _ESCAPE = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
 _CONTROL = re.compile("[\x00-\x07\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# what nobody sees: marks that turn the direction of text, widthless ones, and the tags and variants that spell words
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
 _CELL_FILE = re.compile(r"[^\s\"']{0,200}[/\\]ipykernel_\d+[/\\]\d+\.py")
 _DIGITS = re.compile(r"\d+")
 _ERROR = re.compile(r"^(?:[A-Za-z_]\w*\.){0,8}[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b.*$", re.MULTILINE)
@@ -24,7 +27,7 @@ def clean(text: str) -> str:
     text = _ESCAPE.sub("", text.replace("\r\n", "\n"))
     if "\r" in text or "\b" in text or "ipykernel_" in text:
         text = "\n".join(_final_state(line) for line in text.split("\n"))
-    return _BIDI.sub("", _CONTROL.sub("", text))
+    return _UNSEEN.sub("", _CONTROL.sub("", text))
 
 
 def _final_state(line: str) -> str:

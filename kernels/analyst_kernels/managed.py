@@ -17,7 +17,8 @@ from typing import Any
 from . import Ending, Execution, KernelDied, KernelError, KernelNotStarted, Limits, OnOutput
 from .collect import Outputs
 from .probing import probe_source
-from .process import LARGEST, Engine, Message, Process, quiet
+from .process import LARGEST, Engine, Message, Process
+from .settling import quiet
 
 __all__ = ["ManagedKernel"]
 
@@ -49,6 +50,7 @@ class ManagedKernel:
         cwd: working directory of the kernel; the current one by default.
         env: its whole environment; by default ours, without the variables whose names speak of secrets.
         probe: Python text that makes the module `_analyst_probe`; by default the package's own.
+        config: for the kernelspec's provisioner, over what the kernelspec itself says.
     """
 
     def __init__(
@@ -58,8 +60,10 @@ class ManagedKernel:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         probe: str | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
         self._name = name
+        self._config = config or {}
         self._cwd = cwd
         self._env = env
         self._probe = probe
@@ -133,6 +137,11 @@ class ManagedKernel:
         await self._end()
 
     @property
+    def notice(self) -> str:
+        """What the kernelspec's provisioner has to say of how the kernel was started; "" when all is as asked for."""
+        return self._process.notice if isinstance(self._process, Process) else ""
+
+    @property
     def alive(self) -> bool:
         """Whether the process is there (known within 0.2 s)."""
         return self._process is not None and self._process.alive
@@ -141,7 +150,7 @@ class ManagedKernel:
 
     async def _launch(self) -> Engine:
         env = self._env if self._env is not None else _without_secrets()
-        return await Process.launch(self._name, self._probe_text(), self._cwd, env)
+        return await Process.launch(self._name, self._probe_text(), self._cwd, env, self._config)
 
     def _probe_text(self) -> str:
         return self._probe if self._probe is not None else probe_source()

@@ -28,6 +28,7 @@ _PARTS = (
     "scan",
     "separated",
     "sheet",
+    "snapshots",
     "survey",
     "tables",
     "workbook",

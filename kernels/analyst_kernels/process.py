@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
+import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,74 +24,15 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import DELIM
 
 from . import KernelNotStarted
+from .folders import Folder
+from .settling import IPYTHON, SETTLE, quiet
 
-__all__ = ["LARGEST", "Engine", "Message", "Process", "quiet"]
+__all__ = ["LARGEST", "Engine", "Message", "Process"]
 
 START = 60.0
 """Seconds within which a kernel must answer for the first time."""
 LARGEST = 256_000_000
 """Bytes of the largest message that is received at all: the host's own protection, far above what is kept."""
-
-_IPYTHON = (
-    "--HistoryManager.enabled=False",  # no database of everything that was run, and no thread for it
-    "--InteractiveShell.xmode=Plain",  # a coloured traceback with context costs more than most cells
-    "--InteractiveShell.colors=NoColor",
-)
-
-_SETTLE = """
-import contextlib, contextvars, functools, io, os, sys, threading, zmq
-from IPython import get_ipython
-
-def stop():
-    raise SystemExit("exit() ends the cell, not the kernel")
-
-shell = get_ipython()
-shell.ask_exit = stop
-if hasattr(shell, "_tee"):
-    # since version 9 IPython keeps a copy of all that is ever printed, for a magic that nobody here calls
-    shell._tee = lambda channel: contextlib.nullcontext()
-
-def never_drop(socket):
-    # when the host is slower than the kernel, code waits: the default is to lose messages in silence
-    socket.setsockopt(zmq.XPUB_NODROP, 1)
-    # few wait on the way, or the news of an interrupt would come long after it
-    socket.setsockopt(zmq.SNDHWM, 20)
-
-publisher = sys.stdout.pub_thread
-publisher.schedule(lambda: never_drop(publisher.socket))
-
-def in_pieces(stream, size=1_000_000):
-    write, since = stream.write, 0
-
-    def bounded(text):
-        nonlocal since
-        if not isinstance(text, str):
-            return write(text)
-        for start in range(0, len(text), size):
-            since += write(text[start : start + size]) or 0
-            if since >= size:
-                since = 0
-                stream.flush()
-        return len(text)
-
-    return bounded
-
-null = os.open(os.devnull, os.O_WRONLY)
-for stream in (sys.stdout, sys.stderr):
-    # no message is larger than a few MB, and who prints faster than they are sent has to wait too
-    stream.write = in_pieces(stream)
-    # what child processes print is published; the second copy, to our log file, could fill the disk
-    with contextlib.suppress(io.UnsupportedOperation):
-        os.dup2(null, stream.fileno())
-os.close(null)
-
-def start(thread, start=threading.Thread.start):
-    # what a thread prints belongs to the cell that started it, not to the one that runs by then
-    thread.run = functools.partial(contextvars.copy_context().run, thread.run)
-    return start(thread)
-
-threading.Thread.start = start
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +68,7 @@ class Engine(Protocol):
 class Process:
     """A kernel process. Made by `launch`, which returns when it answers."""
 
-    def __init__(self, manager: AsyncKernelManager, folder: Path) -> None:
+    def __init__(self, manager: AsyncKernelManager, folder: Folder) -> None:
         self._manager = manager
         self._folder = folder
         self._iopub: zmq.asyncio.Socket | None = None
@@ -139,16 +79,19 @@ class Process:
         self.ipython = False
 
     @classmethod
-    async def launch(cls, name: str, setup: str, cwd: Path | None, env: Mapping[str, str]) -> Process:
+    async def launch(
+        cls, name: str, setup: str, cwd: Path | None, env: Mapping[str, str], config: Mapping[str, Any]
+    ) -> Process:
         """Start a kernel and run `setup` in it, if it is an IPython kernel, without leaving a name.
 
         Raises:
-            KernelNotStarted: there is no such kernelspec, or the process did not come up.
+            KernelNotStarted: there is no such kernelspec, it takes no `config`, or the process did not come up.
         """
-        spec = _find(name)
+        specs = _Specs(config)
+        spec = specs.find(name)
         for attempt in (1, 2):
-            folder = _private_folder()
-            process = cls(_manage(name, spec, folder), folder)
+            folder = Folder()
+            process = cls(_manage(name, specs, spec, folder.path), folder)
             try:
                 await process._start(spec, setup, cwd, env)
                 return process
@@ -263,6 +206,11 @@ class Process:
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
+    def notice(self) -> str:
+        """What its provisioner has to say of how it was started; "" when all is as asked for."""
+        return str(getattr(self._manager.provisioner, "notice", ""))
+
+    @property
     def alive(self) -> bool:
         """Whether the process is there (known within 0.2 s)."""
         return self._watch is not None and not self._gone.done()
@@ -282,9 +230,9 @@ class Process:
         if provisioner is None or not provisioner.has_process:
             return
         await provisioner.kill()
-        while (code := await provisioner.poll()) is None:  # noqa: ASYNC110  (a provisioner can only be asked)
-            await asyncio.sleep(0.002)
-        self._ended(code)
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._until_dead())
+        await asyncio.wait([self._gone])
         await provisioner.wait()
 
     async def close(self) -> None:
@@ -295,12 +243,12 @@ class Process:
         self._disconnect()
         await self._manager.cleanup_resources()
         self._manager.context.destroy(linger=0)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
     def log(self) -> str:
         """The end of what the process itself, not the code in it, has printed."""
         with contextlib.suppress(FileNotFoundError):
-            return (self._folder / "log").read_text(errors="replace")[-2000:].strip()
+            return (self._folder.path / "log").read_text(errors="replace")[-2000:].strip()
         return ""
 
     # ── start ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -309,9 +257,9 @@ class Process:
         self.ipython = _is_ipython(spec)
         place = {"cwd": str(cwd)} if cwd is not None else {}
         try:
-            with (self._folder / "log").open("wb") as log:
+            with (self._folder.path / "log").open("wb") as log:
                 await self._manager.start_kernel(
-                    extra_arguments=list(_IPYTHON) if self.ipython else [],
+                    extra_arguments=list(IPYTHON) if self.ipython else [],
                     env=dict(env),
                     stdout=log,
                     stderr=log,
@@ -323,16 +271,14 @@ class Process:
                 f"The kernel {spec.display_name!r} could not be started: {error}"
             ) from error
         self._watch = asyncio.create_task(self._until_dead())
-        await self.connect(quiet(_SETTLE, setup) if self.ipython else "")
+        await self.connect(quiet(SETTLE, setup) if self.ipython else "")
 
     async def _until_dead(self) -> None:
         provisioner = self._manager.provisioner
         assert provisioner is not None
+        seen = await _seen_to_end(getattr(provisioner, "pid", None))
         while (code := await provisioner.poll()) is None:  # noqa: ASYNC110  (a provisioner can only be asked)
-            await asyncio.sleep(0.2)
-        self._ended(code)
-
-    def _ended(self, code: int) -> None:
+            await asyncio.sleep(0.002 if seen else 0.2)
         if not self._gone.done():
             self._gone.set_result(code)
 
@@ -347,44 +293,70 @@ class Process:
         return f"Its process ended by {name}{' (perhaps it ran out of memory)' if name == 'SIGKILL' else ''}."
 
 
-def _find(name: str) -> KernelSpec:
-    specs = KernelSpecManager()
-    try:
-        return specs.get_kernel_spec(name)
-    except NoSuchKernel:
-        there = ", ".join(sorted(specs.find_kernel_specs())) or "none"
-        raise KernelNotStarted(
-            f"There is no kernel {name!r}. Installed kernels: {there}. Choose one of them, "
-            f"or install a Python kernel with: python -m ipykernel install --user --name {name}"
-        ) from None
+class _Specs(KernelSpecManager):
+    """The installed kernelspecs, with a configuration of our own for their provisioner."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._config = config
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        spec = super().get_kernel_spec(kernel_name)
+        if self._config:
+            stanza = spec.metadata["kernel_provisioner"]
+            stanza["config"] = {**stanza.get("config", {}), **self._config}
+        return spec
+
+    def find(self, name: str) -> KernelSpec:
+        """As `get_kernel_spec`, with errors for people."""
+        try:
+            return self.get_kernel_spec(name)
+        except NoSuchKernel:
+            there = ", ".join(sorted(self.find_kernel_specs())) or "none"
+            raise KernelNotStarted(
+                f"There is no kernel {name!r}. Installed kernels: {there}. Choose one of them, "
+                f"or install a Python kernel with: python -m ipykernel install --user --name {name}"
+            ) from None
+        except KeyError:
+            raise KernelNotStarted(
+                f"The kernel {name!r} cannot be configured ({', '.join(self._config)}): "
+                "its kernelspec names no provisioner. Choose a kernel that has one, such as analyst-sandbox."
+            ) from None
 
 
 def _is_ipython(spec: KernelSpec) -> bool:
     return any("ipykernel" in part for part in spec.argv)
 
 
-def _manage(name: str, spec: KernelSpec, folder: Path) -> AsyncKernelManager:
+def _manage(name: str, specs: KernelSpecManager, spec: KernelSpec, folder: Path) -> AsyncKernelManager:
     """A manager whose files are all in `folder`, and whose sockets hold little and reconnect fast."""
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.RCVHWM, 20)  # messages wait in the kernel, not here
     context.setsockopt(zmq.MAXMSGSIZE, LARGEST)
     context.setsockopt(zmq.RECONNECT_IVL, 10)  # ms; the socket is there some time after the process is
-    manager = AsyncKernelManager(kernel_name=name, context=context, connection_file=str(folder / "c.json"))
+    manager = AsyncKernelManager(
+        kernel_name=name, kernel_spec_manager=specs, context=context, connection_file=str(folder / "c.json")
+    )
     # other kernels than ipykernel often know nothing but TCP
     if _is_ipython(spec) and zmq.has("ipc") and sys.platform != "win32":
         manager.transport, manager.ip = "ipc", str(folder / "s")
     return manager
 
 
-def _private_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="kernel-"))
-    if len(str(folder)) > 80 and Path("/tmp").is_dir():  # the path of a socket has little more than 100 bytes
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="kernel-", dir="/tmp"))
-    return folder
-
-
-def quiet(*texts: str) -> str:
-    """One expression that runs each text in a namespace of its own."""
-    calls = (f"__import__('builtins').exec({text!r}, {{'__name__': '_analyst'}})" for text in texts)
-    return f"({', '.join(calls)},)"
+async def _seen_to_end(pid: int | None) -> bool:
+    """Wait until a process of this machine has ended; False, at once, where that cannot be waited for."""
+    if pid is None or not hasattr(os, "pidfd_open"):
+        return False
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:  # gone already, or a kernel of Linux before 5.3
+        return False
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+    return True

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from analyst.evals.grading import Key, Verdict, grade, read_keys, with_checks
-from analyst.evals.predictions import Prediction
+from analyst.evals.predictions import Prediction, run_folder
+from analyst.evals.recording import recorded
 from analyst.evals.running import ModelOf, run_suite
 from analyst.evals.tasks import OWN, Suite, Task, read_suite
-from analyst.models.scripted import ScriptedModel
+from analyst.models.recorded import RecordedModel
 from analyst.settings import Settings
-from tests.evals.model_runs import MODEL_RUNS
 
 REGRESS = OWN["regress"]
+RECORDED = Path(__file__).parent / "recorded"
+RECORDINGS = {file.stem: file for file in sorted(RECORDED.glob("*.jsonl"))}
+"""The recorded model runs: id of the task → file."""
 
 
 @dataclass
@@ -69,8 +72,13 @@ def fresh(tmp_path: Path) -> Evaluation:
     return evaluation(tmp_path / "out")
 
 
+def replaying(out: Path, recordings: Mapping[str, Path] = RECORDINGS) -> ModelOf:
+    """The models that say again what was recorded."""
+    return lambda task: RecordedModel(recorded(recordings[task.id], run_folder(out, task.id)))
+
+
 @pytest.fixture(scope="session")
 def model_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Evaluation, dict[str, Prediction]]:
-    """The recorded model runs, once."""
+    """The recorded model runs, replayed once."""
     done = evaluation(tmp_path_factory.mktemp("model-runs"))
-    return done, asyncio.run(done.run(list(MODEL_RUNS), lambda task: ScriptedModel(MODEL_RUNS[task.id])))
+    return done, asyncio.run(done.run(list(RECORDINGS), replaying(done.out)))

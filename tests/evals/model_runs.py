@@ -1,4 +1,7 @@
-"""What a careful model could have said to tasks of the suite: recorded replies by task, its mistakes and repairs included."""
+"""What a careful model could say to tasks of the suite, written by hand: replies by task, mistakes and repairs included.
+
+`python -m tests.evals.record` makes the recordings from it.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +75,65 @@ strikes = pd.read_csv("files/streiks.csv", sep=";", decimal=",", encoding="latin
 print(strikes.groupby("Größe")["Dauer"].mean().round(2), round(strikes["Schock"].mean(), 5))
 """
 
+ANOMALY = """
+import pandas as pd
+sea = pd.read_csv("files/elnino.csv")
+months = sea.melt(id_vars="YEAR", var_name="month", value_name="temperature")
+months["anomaly"] = months["temperature"] - months.groupby("month")["temperature"].transform("mean")
+months.nlargest(1, "anomaly").round(2)
+"""
+
+REGIONS = """
+import pandas as pd
+airports, regions = pd.read_csv("files/airports.csv"), pd.read_csv("files/regions.csv")
+airports.merge(regions, how="left", on="state", validate="m:1")["region"].value_counts(dropna=False)
+"""
+
+BARE_JOIN = """
+import pandas as pd
+murder, education = pd.read_csv("files/murder.csv"), pd.read_csv("files/education_dirty.csv")
+print(len(murder.merge(education, on="state")), "of", len(murder), "states joined")
+"""
+DIRTY_JOIN = """
+education.columns = education.columns.str.strip().str.lower()
+murder["key"], education["key"] = (t["state"].str.strip().str.lower() for t in (murder, education))
+joined = murder.merge(education, on="key", validate="1:1")
+rate = joined["hs_grad"].str.rstrip(" %").astype(float)
+print(len(joined), "of", len(murder), "states joined; r =", round(joined["murder"].corr(rate), 3))
+"""
+
+SITES = """
+import pandas as pd
+sheets = pd.read_excel("files/barley.xlsx", sheet_name=None)
+means = pd.DataFrame({year: sheet.groupby("site")["yield"].mean() for year, sheet in sheets.items()})
+means.assign(rise=means.iloc[:, 1] - means.iloc[:, 0]).round(2)
+"""
+
+TABLES = """
+import sqlite3
+import pandas as pd
+db = sqlite3.connect("files/travel.sqlite")
+print(pd.read_sql("select name, sql from sqlite_master", db).to_string())
+"""
+INCOME = '''
+pd.read_sql("""
+    select mode.name, avg(hinc) as income, count(*) as travellers
+    from option join traveller using (individual) join mode on mode.mode = option.mode
+    where choice = 1 group by mode.name order by income desc
+""", db).round(2)
+'''
+
+DEATHS = """
+import json
+import pandas as pd
+with open("files/crimea.json") as file:
+    crimea = json.load(file)
+deaths = pd.json_normalize(crimea["records"]).set_index("month")
+causes = deaths.sum()
+print(causes, round(100 * causes["deaths.disease"] / causes.sum(), 1))
+print(deaths.loc["1854-12":"1855-02", "deaths.disease"].sum())
+"""
+
 FLIPPERS = """
 import pandas as pd
 birds = pd.read_csv("files/penguins.csv")
@@ -83,13 +145,11 @@ there = known[(known["species"] == "Adelie") & (known["island"] == "Biscoe")]
 there["flipper_length_mm"].agg(["mean", "count"]).round(2)
 """
 
-PLAN = [
-    {"id": "gaps", "goal": "load the weeks and count the gaps"},
-    {
-        "id": "mean",
-        "goal": "fill the gaps and take the trailing mean",
-        "evidence": "last value and first date",
-    },
+GAPS_STEP = {"id": "gaps", "goal": "load the weeks and count the gaps"}
+PLAN = [GAPS_STEP, {"id": "mean", "goal": "take the trailing mean of the weeks as they are"}]
+MENDED = [
+    GAPS_STEP,
+    {"id": "fill", "goal": "fill the gaps, then take the mean", "evidence": "last value and first date"},
 ]
 
 MODEL_RUNS: dict[str, list[Reply]] = {
@@ -97,15 +157,34 @@ MODEL_RUNS: dict[str, list[Reply]] = {
     "regress-16-rolling": [
         does(call("1", "propose_plan", steps=PLAN)),
         runs("2", GAPS),
-        does(call("3", "finish_step", result="59 weeks are missing"), call("4", "python", code=TRAILING)),
-        does(call("5", "finish_step", result="370.87; first above 340 on 1982-01-30")),
-        answers("6", "@missing[59]\n@last[370.87]\n@date[1982-01-30]"),
+        does(
+            call("3", "revise_plan", steps=MENDED, reason="59 weeks are missing: a mean of 52 would be too")
+        ),
+        does(call("4", "finish_step", result="59 weeks are missing"), call("5", "python", code=TRAILING)),
+        does(call("6", "finish_step", result="370.87; first above 340 on 1982-01-30")),
+        answers("7", "@missing[59]\n@last[370.87]\n@date[1982-01-30]"),
+    ],
+    "regress-18-wide-to-long": [runs("1", ANOMALY), says("@year[1983]\n@month[JUN]\n@anomaly[4.60]")],
+    "regress-20-join": [runs("1", REGIONS), says("@region[South]\n@count[1121]\n@unmatched[36]")],
+    "regress-21-dirty-join": [
+        runs("1", BARE_JOIN),
+        runs("2", DIRTY_JOIN),
+        says(
+            "The states are spelt in different ways; trimmed and in lower case all 51 join.\n@r[-0.458]\n@n[51]"
+        ),
     ],
     "regress-22-messy-csv": [
         runs("1", NO_HEADER),
         runs("2", PREAMBLE),
         answers("3", "Renewables first passed a quarter in 2012.", year="2012", share="38.8"),
     ],
+    "regress-23-excel-sheets": [runs("1", SITES), says("@site[Morris]\n@rise[12.23]")],
+    "regress-24-sqlite": [
+        runs("1", TABLES),
+        runs("2", INCOME),
+        says("@mode[car]\n@income[42.22]\n@count[59]"),
+    ],
+    "regress-25-nested-json": [runs("1", DEATHS), says("@share[60.3]\n@winter[3810]")],
     "regress-27-plot": [
         runs("1", CHART),
         says("The chart is shown above, and plot.json says what is in it."),

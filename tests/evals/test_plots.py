@@ -12,7 +12,7 @@ from analyst.evals.plots import figure_facts
 from analyst.events import ToolReturned
 
 SHOWN = {
-    "size": [1000, 400],
+    "inches": [10.0, 4.0],
     "axes": [
         {
             "title": "Sunspots",
@@ -84,14 +84,6 @@ def test_numbers_that_the_digest_leaves_out_must_agree_with_it(said: Any, data: 
 def test_what_was_shown_comes_before_what_was_said(tmp_path: Path) -> None:
     said = {"graph_title": "Another", "x_label": "Year", "data": [1, 5, 4], "figsize": [4, 10]}
     assert facts(tmp_path, shown(), said=said) == facts(tmp_path, shown())
-
-
-@pytest.mark.parametrize(
-    ("said", "inches"),
-    [([10, 4], [10, 4]), ([5, 2], [5, 2]), ([10, 5], [15, 6]), ([0, 0], [15, 6]), ([10], [15, 6])],
-)
-def test_a_size_that_was_said_must_have_the_shape(said: Any, inches: Any, tmp_path: Path) -> None:
-    assert facts(tmp_path, shown(size=[1500, 600]), said={"figsize": said})["figsize"] == inches
 
 
 def test_marks_of_an_unknown_kind_have_no_numbers(tmp_path: Path) -> None:

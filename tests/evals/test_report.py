@@ -7,10 +7,11 @@ import pytest
 
 from analyst.evals.grading import Cause, Key, Part, Verdict
 from analyst.evals.predictions import Prediction, run_folder
+from analyst.evals.recording import recorded
 from analyst.evals.report import compare, report, spent, text, to_json
+from analyst.events import ModelReplied
 from analyst.story import Spent
-from tests.evals.conftest import Evaluation
-from tests.evals.model_runs import MODEL_RUNS
+from tests.evals.conftest import RECORDINGS, Evaluation
 
 
 def verdict(id: str, cause: Cause | None = None, level: str = "easy", **more: object) -> Verdict:
@@ -78,8 +79,9 @@ def test_spending_is_folded_from_the_logs(
     model_runs: tuple[Evaluation, dict[str, Prediction]], tmp_path: Path
 ) -> None:
     evaluation, _ = model_runs
-    for id, script in MODEL_RUNS.items():
+    for id, file in RECORDINGS.items():
+        replies = [e.usage for e in recorded(file, evaluation.out) if isinstance(e, ModelReplied)]
         found = spent(run_folder(evaluation.out, id))
-        assert (found.calls, found.tokens) == (len(script), 110 * len(script))
-        assert round(found.usd, 9) == 0.001 * len(script)
+        assert (found.calls, found.tokens) == (len(replies), sum(u.input + u.output for u in replies))
+        assert found.usd == pytest.approx(sum(u.usd or 0 for u in replies))
     assert spent(tmp_path / "never-began") == Spent()

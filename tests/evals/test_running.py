@@ -12,7 +12,7 @@ from analyst.evals.tasks import Task
 from analyst.events import Asked, ModelReplied, ToolReturned
 from analyst.log import read
 from analyst.models.scripted import ScriptedModel
-from tests.evals.conftest import Evaluation, Told
+from tests.evals.conftest import RECORDINGS, Evaluation, Told
 from tests.evals.model_runs import MODEL_RUNS
 from tests.scripts import says
 
@@ -23,10 +23,10 @@ async def test_results_stand_in_the_order_of_the_suite(
     model_runs: tuple[Evaluation, dict[str, Prediction]],
 ) -> None:
     evaluation, predictions = model_runs
-    assert list(load(evaluation.out)) == sorted(MODEL_RUNS) == list(predictions)
+    assert list(load(evaluation.out)) == list(RECORDINGS) == list(predictions)
     assert load(evaluation.out) == predictions
     assert model_of(evaluation.out) == "scripted"
-    for id in MODEL_RUNS:
+    for id in RECORDINGS:
         assert (run_folder(evaluation.out, id) / "notebook.ipynb").exists()
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_asyncio
 from analyst_kernels import Kernel
-from analyst_kernels.contract import CHECKS, PROBE, Check
+from analyst_kernels.contract import CHECKS, OWNED, PROBE, Check
 from analyst_kernels.fake import FakeKernel
 from analyst_kernels.managed import ManagedKernel
 
@@ -25,7 +25,7 @@ async def any_kernel(request: pytest.FixtureRequest) -> AsyncIterator[Kernel]:
     await kernel.close()
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", CHECKS + OWNED, ids=lambda check: check.__name__)
 async def test_keeps_the_contract(any_kernel: Kernel, check: Check) -> None:
     if not any_kernel.alive:  # an earlier check failed half-way
         await any_kernel.restart()

@@ -210,6 +210,11 @@ async def test_a_kernel_of_an_unknown_kind_is_run_as_the_protocol_says(
     await kernel.close()
 
 
+async def test_a_kernelspec_without_a_provisioner_cannot_be_configured() -> None:
+    with pytest.raises(KernelNotStarted, match="'python3' cannot be configured \\(limits\\)"):
+        await ManagedKernel(config={"limits": {}}).start()
+
+
 async def test_uses_folder_and_environment_as_given(tmp_path: Path) -> None:
     env = {"PATH": os.environ["PATH"], "MY_TOKEN": "meant", "IPYTHONDIR": str(tmp_path)}  # noqa: TID251
     kernel = ManagedKernel(cwd=tmp_path, env=env, probe=PROBE)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import nbformat
@@ -27,7 +28,11 @@ from analyst.events import (
     Usage,
     Variable,
 )
+from analyst.views.cell import CellView, blocks_of
 from analyst.views.notebook import to_notebook
+
+from .front import Clock, Front
+from .pages import Page
 
 HOSTILE = [
     "```\n````\n` ``",
@@ -92,3 +97,27 @@ def test_any_log_is_a_valid_notebook_without_errors(log: tuple[list[Event], ...]
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
     assert nbformat.writes(to_notebook(events)) == nbformat.writes(notebook)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 8).flatmap(lambda n: st.tuples(*(turns(number) for number in range(n)))), text)
+def test_any_log_is_shown_in_a_cell_block_by_block(log: tuple[list[Event], ...], question: str) -> None:
+    events: list[Event] = [Asked(question), *(event for turn in log for event in turn)]
+    made = blocks_of(events)
+    keys = [block.key for block in made if block.key in ("head", "answer")]
+    assert keys == ["head", "answer"] * sum(isinstance(event, Asked) for event in events)
+    front, clock = Front(), Clock()
+    view = CellView(front, clock=clock)
+    for event in events:
+        view(event)
+        clock.now += 0.03
+    view.close()
+    for output in [*front.outputs.values(), *({"data": block.data} for block in made)]:
+        if "text/html" in output["data"]:
+            Page(output["data"]["text/html"])
+            assert "\n\n" not in output["data"]["text/html"]
+        json.dumps(output, ensure_ascii=False).encode()
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800]", output["data"]["text/plain"])
+    runs = sum(isinstance(event, CallDecided) for event in events)
+    blocks = len(front.outputs)
+    assert front.updates <= 10 * (0.03 * len(events) + 1) + runs * 2 + blocks * 2

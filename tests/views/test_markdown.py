@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from analyst.events import Answered, Asked, Continued, Event, Surveyed
+from analyst.events import Answered, Asked, Continued, Event, PlanDecided, Surveyed
 from analyst.views.markdown import to_markdown
 
 from .test_any_log import text, turns
@@ -72,6 +72,22 @@ def test_several_questions_and_none(Story: Any) -> None:
     assert first.startswith("# First?\n\none\n\n")
     assert second.startswith("# Second? In full.\n\nSecond?\n\nIn full.\n\ntwo\n\n- `n`: `2`\n\n")
     assert to_markdown([]) == "Nothing was asked.\n"
+
+
+def test_a_plan_that_was_refused_found_nothing(Story: Any) -> None:
+    story = (
+        Story().ask("?").plan("Burn it").add(PlanDecided(False, note="no")).stop("refused", "You said no.")
+    )
+    assert "How it was found" not in to_markdown(story.events)
+    assert "Burn it" not in to_markdown(story.events)
+
+
+def test_a_step_that_a_revision_opened_again_is_not_given_up(Story: Any) -> None:
+    story = Story().ask("?").plan("Load", "Join").start("s1").finish("s1", "Loaded.")
+    story.start("s2").finish("s2", "No key.", ok=False)
+    assert "- [ ] Join (given up): No key." in to_markdown(story.events)
+    story.revise("the names are a key", s1="Load", s2="Join by name")
+    assert "- [x] Load: Loaded.\n- [ ] Join by name\n" in to_markdown(story.events)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ def answer(
     reading: Reading, printed: str, failed: Sequence[str], survey: Survey
 ) -> tuple[str, dict[str, str]]:
     """The answer's text, and the values of its slots."""
+    text, filled = _answer(reading, printed, failed, survey)
+    notes = _on_reading(reading.table)
+    return "\n\n".join((text, notes) if notes else (text,)), filled
+
+
+def _answer(
+    reading: Reading, printed: str, failed: Sequence[str], survey: Survey
+) -> tuple[str, dict[str, str]]:
     if reading.output is not None:
         return _by_output(reading.output, printed, failed), {}
     by_parts = _by_parts(reading, printed, failed, survey)
@@ -123,6 +131,11 @@ def _not_as_asked(reading: Reading, answered: bool) -> str:
     )
 
 
+def _on_reading(table: Table | None) -> str:
+    """What was left out or changed before any figure was computed: nothing is dropped in silence."""
+    return f"On reading {table.stem}: {'; '.join(table.notes)}." if table and table.notes else ""
+
+
 def _missing_results(intents: Sequence[Intent], failed: Sequence[str]) -> str:
     if not intents:
         return ""
@@ -184,10 +197,11 @@ def open_answer(table: Table, printed: str, failed: Sequence[str]) -> str:
     blocks = [head, "\n".join(lines)] if lines else [f"Nothing could be found out about {table.stem}."]
     if failed:
         blocks.append(f"A part failed: {failed[-1]}")
+    blocks.append(_on_reading(table))
     blocks.append(
         "These are descriptions, not tests: a difference or a correlation here does not say what causes it."
     )
-    return "\n\n".join(blocks)
+    return "\n\n".join(b for b in blocks if b)
 
 
 def nothing_to_read(survey: Survey) -> str:

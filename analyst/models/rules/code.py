@@ -11,6 +11,9 @@ from .survey import Column, Table
 SHOWN = 20
 """Most rows of a table that the code prints."""
 
+WHOLE = 50
+"""Widest range of whole numbers that are drawn with a bar for each."""
+
 _PERIODS = {
     "year": ".dt.year",
     "quarter": '.dt.to_period("Q").astype(str)',
@@ -41,6 +44,20 @@ def comment(text: str) -> str:
 def finite(column: Column, series: str) -> str:
     """The values of a series that can be drawn."""
     return f"{series}.loc[lambda v: np.isfinite(v)]" if column.infinite else series
+
+
+def histogram(column: Column, series: str, axes: str) -> list[str]:
+    """Lines that draw the distribution of a series of numbers.
+
+    Few whole numbers get a bar each: bins that hold sometimes one of them and sometimes two look like a pattern.
+    """
+    bins, lines = "30", list[str]()
+    if column.whole:
+        lines.append(f"{axes}.xaxis.get_major_locator().set_params(integer=True)")
+        if column.span <= WHOLE:
+            low, high = round(float(column.low)), round(float(column.high))
+            bins = f"np.arange({low}, {high + 2}) - 0.5"
+    return [f"{axes}.hist({finite(column, series)}, bins={bins})", *lines]
 
 
 def names(columns: Sequence[Column]) -> str:
@@ -217,6 +234,7 @@ def rows_of(intent: Intent, *, careful: bool) -> str:
 def cell(tables: Sequence[Table], sections: Sequence[list[str]], *, careful: bool = False) -> str:
     """A whole cell: imports that the sections need, reading, and the sections with a blank line between."""
     body = "\n\n".join("\n".join(s) for s in sections)
+    standard = sorted({module for table in tables for module in table.modules})
     head = ["import pandas as pd"]
     if re.search(r"\bnp\.", body):
         head.insert(0, "import numpy as np")
@@ -225,5 +243,5 @@ def cell(tables: Sequence[Table], sections: Sequence[list[str]], *, careful: boo
     if re.search(r"\bstats\.", body):
         head.append("from scipy import stats")
     reading = [line for t in tables for line in load(t, careful=careful)]
-    blocks = ["\n".join(head), "\n".join(reading), body]
+    blocks = ["\n".join(f"import {m}" for m in standard), "\n".join(head), "\n".join(reading), body]
     return "\n\n".join(b for b in blocks if b) + "\n"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from .code import caption, dates, finite, names, quote
+from .code import caption, dates, histogram, names, quote
 from .survey import CATEGORIES, Column, Table
 from .vocabulary import unit
 
 NUMBERS, GROUPS = 30, 8
 """Most columns of numbers and of categories that are looked at."""
 DRAWN = 6
+MANY = 200_000
+"""Rows from which on a frame is not turned into text to be compared."""
 QUALITY, DISTRIBUTIONS, RELATIONS = "schema and quality", "distributions", "relations"
 
 GOALS = {
@@ -39,15 +41,8 @@ def _identifier(column: Column, table: Table) -> bool:
     return (
         unique
         and column.type == "integer"
-        and (_spans_rows(column, table) or column.name.lower().endswith("id"))
+        and (column.span == table.rows - 1 or column.name.lower().endswith("id"))
     )
-
-
-def _spans_rows(column: Column, table: Table) -> bool:
-    try:
-        return float(column.high) - float(column.low) == table.rows - 1
-    except ValueError:
-        return False
 
 
 def sections(table: Table) -> dict[str, list[str]]:
@@ -65,13 +60,18 @@ def _quality(table: Table) -> list[str]:
         f'print(f"- {{len({data})}} rows and {{{data}.shape[1]}} columns")',
         f"missing = {data}.isna().sum()",
         "missing = missing[missing > 0].sort_values(ascending=False)",
-        'print(missing.head(15).to_string() if len(missing) else "no missing values")',
-        'print(f"- {int(missing.sum())} values are missing, in {len(missing)} columns", end="")',
-        f'print(f"; most in {{missing.index[0]}}: {{missing.iloc[0]}} ({{100 * missing.iloc[0] / len({data}):.1f}}%)" if len(missing) else "")',
-        f'print(f"- {{int({data}.astype(str).duplicated().sum())}} rows repeat another row exactly")',
-        f"constant = [str(name) for name in {data}.columns if {data}[name].astype(str).nunique() <= 1]",
+        "if len(missing):",
+        "    print(missing.head(15).to_string())",
+        '    print(f"- {int(missing.sum())} values are missing; columns with gaps: {len(missing)}, most in {missing.index[0]}: '
+        f'{{missing.iloc[0]}} ({{100 * missing.iloc[0] / len({data}):.1f}}%)")',
+        "else:",
+        '    print("- no value is missing")',
+        f"plain = {_plain(table)}",
+        "repeats = int(plain.duplicated().sum())",
+        'print(f"- {repeats} rows repeat another row exactly" if repeats else "- no row repeats another")',
+        "constant = [str(name) for name in plain.columns if plain[name].nunique(dropna=False) == 1]",
         "if constant:",
-        "    print(f\"- {len(constant)} columns never vary: {', '.join(constant[:10])}\")",
+        "    print(f\"- never varies: {', '.join(constant[:10])}{' …' if len(constant) > 10 else ''}\")",
     ]
     if chosen := numbers_of(table):
         lines += [
@@ -85,6 +85,14 @@ def _quality(table: Table) -> list[str]:
             '    print(f"- most values outside 1.5 interquartile ranges: {outliers.index[0]}, {outliers.iloc[0]} values")',
         ]
     return lines
+
+
+def _plain(table: Table) -> str:
+    """The frame in values that can be compared: lists and objects as text. All as text takes minutes where rows are many."""
+    if table.rows <= MANY:
+        return f"{table.variable}.astype(str)"
+    odd = [c for c in table.columns if c.type == "other"]
+    return f"{table.variable}.astype(dict.fromkeys({names(odd)}, str))" if odd else table.variable
 
 
 def _distributions(table: Table) -> list[str]:
@@ -110,7 +118,8 @@ def _distributions(table: Table) -> list[str]:
     for column in table.dates()[:1]:
         lines += [
             f"dates = {dates(column, data)}",
-            f'print({quote(f"- {column.label} runs from")}, f"{{dates.min()}} to {{dates.max()}}")',
+            'first, last = (str(day).removesuffix(" 00:00:00") for day in (dates.min(), dates.max()))',
+            f'print({quote(f"- {column.label} runs from")}, first, "to", last)',
         ]
     drawn = [*numbers[:DRAWN], *groups[: max(0, DRAWN - len(numbers)) + 2]][: DRAWN + 2]
     return lines + (
@@ -129,7 +138,7 @@ def _figure(table: Table, drawn: list[Column]) -> list[str]:
         values = f"{table.variable}[{quote(column.name)}].dropna()"
         label = f"{column.label} ({unit(column.name)})" if unit(column.name) else column.label
         if column.numeric:
-            lines.append(f"{ax}.hist({finite(column, values)}, bins=30)")
+            lines += histogram(column, values, ax)
             lines.append(f'{ax}.set(title={caption(column.label)}, xlabel={caption(label)}, ylabel="rows")')
         else:
             lines.append(f"sizes = {values}.astype(str).value_counts().head(12)")
@@ -171,7 +180,7 @@ def _relations(table: Table) -> list[str]:
             "effects.sort(reverse=True)",
             "for share, name, group in effects[:2]:",
             f"    means = {data}.groupby(group, observed=True)[name].mean().dropna().sort_values()",
-            '    print(f"- {group} accounts for {100 * share:.1f}% of the variance of {name}: its mean runs from '
+            '    print(f"- {group} accounts for {100 * share:.1f}% of the variance of {name}: the mean runs from '
             '{means.iloc[0]:.6g} ({means.index[0]}) to {means.iloc[-1]:.6g} ({means.index[-1]})")',
         ]
     return lines or ['print("- there are too few columns of numbers or of categories for relations")']

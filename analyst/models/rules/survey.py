@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import keyword
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +13,25 @@ from typing import Any
 
 CATEGORIES = 30
 """A column with at most so many distinct values can be a grouping, whatever its type."""
+
+READERS = frozenset(["bz2", "gzip", "io", "json", "lzma", "pathlib", "re", "sqlite3", "zipfile"])
+"""Modules that an expression which reads a table can name, pandas aside."""
+TAKEN = READERS | {
+    "pd",
+    "np",
+    "plt",
+    "rows",
+    "print",
+    "list",
+    "len",
+    "round",
+    "sum",
+    "min",
+    "max",
+    "table",
+    "display",
+}
+"""Names that no frame is given."""
 
 
 def one_line(text: str) -> str:
@@ -60,6 +81,19 @@ class Column:
         return "inf" in (self.low + self.high).lower()
 
     @property
+    def span(self) -> float:
+        """From the lowest to the highest number; infinite where they are not known."""
+        try:
+            return float(self.high) - float(self.low)
+        except ValueError:
+            return math.inf
+
+    @property
+    def whole(self) -> bool:
+        """Whether its numbers are whole, also where each is written with a decimal point (1959.0, 1960.0, …)."""
+        return self.type == "integer" or (self.low.endswith(".0") and self.span == self.distinct - 1)
+
+    @property
     def category(self) -> bool:
         """Whether its values can name groups."""
         few = 0 < self.distinct <= CATEGORIES
@@ -74,6 +108,8 @@ class Table:
     read: str
     rows: int
     columns: tuple[Column, ...]
+    notes: tuple[str, ...] = ()
+    """What was done or left out on reading, in sentences."""
 
     @property
     def stem(self) -> str:
@@ -86,23 +122,17 @@ class Table:
         if self.read.isidentifier():
             return f"{self.read}_once" if self.repeated else self.read
         name = re.sub(r"\W+", "_", self.stem.lower(), flags=re.ASCII).strip("_")
-        taken = {
-            "pd",
-            "np",
-            "plt",
-            "rows",
-            "print",
-            "list",
-            "len",
-            "round",
-            "sum",
-            "min",
-            "max",
-            "table",
-            "display",
-        }
-        usable = name.isidentifier() and not keyword.iskeyword(name) and name not in taken and len(name) <= 24
+        usable = name.isidentifier() and not keyword.iskeyword(name) and name not in TAKEN and len(name) <= 24
         return name if usable else "data"
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """What must be imported to read it, pandas aside."""
+        try:
+            tree = ast.parse(self.read)
+        except SyntaxError:
+            return frozenset()  # it fails where it is run, and that is told
+        return READERS & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
     @property
     def repeated(self) -> bool:
@@ -134,7 +164,12 @@ def parse(text: str) -> Survey:
         if head is not None and "error" not in head and head.get("read"):
             rows = head.get("rows")
             rows = rows if isinstance(rows, int) else 0
-            tables.append(Table(_place(head), str(head["read"]), rows, tuple(columns)))
+            notes = head.get("notes")
+            # that the survey's own figures come from a sample is no matter of the table, which is read whole
+            said = (
+                str(n) for n in (notes if isinstance(notes, list) else ()) if not str(n).startswith("sampled")
+            )
+            tables.append(Table(_place(head), str(head["read"]), rows, tuple(columns), tuple(said)))
 
     for line in _objects(text):
         if "column" in line:

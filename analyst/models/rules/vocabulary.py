@@ -184,6 +184,11 @@ UNITS = {
 }
 """Last token of a column's name → unit as it is written."""
 
+LASTING = frozenset(
+    ["delay", "duration", "elapsed", "lag", "length", "ride", "time", "travel", "trip", "wait", "waiting"]
+)
+"""Tokens of columns in which `min` means minutes, and not the lowest."""
+
 PERIODS = {
     "year": "year",
     "years": "year",
@@ -297,6 +302,8 @@ def unit(name: str) -> str:
     if in_brackets:
         return in_brackets[1]
     last = re.split(r"[\W_]+", name.rstrip(" _"))[-1].lower()
+    if last == "min" and not LASTING.intersection(tokens(name)):
+        return ""  # the lowest, as in temp_min
     return UNITS.get(last, "") if last != name.lower() else ""
 
 

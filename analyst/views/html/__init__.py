@@ -1,7 +1,7 @@
 """A run as one HTML file for a reader who was not there: the answer first, figures and tables, then how it was found.
 
 The file needs nothing but itself: no script, no address that it would fetch from, and a policy in its head that
-forbids both. `analyst.story` reads the log, `work` lays the work out, `safe` cleans what was not ours, `outputs` and
+forbids both. `analyst.story` reads the log, `work` lays the work out, `analyst.markup` cleans what was not ours, `outputs` and
 `survey` say what a cell showed and what the data are, the templates are the page.
 """
 
@@ -15,11 +15,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ... import markup
 from ...events import Event, Opened
 from ...files import write_whole
+from ...markup import survey
+from ...markup.words import duration
 from ...story import Story, read
 from .. import WHY, one_line, partial_label, trouble
-from . import safe, survey
 from .outputs import Gallery, main_tables, shown
 from .work import Stretch, limits, work
 
@@ -82,8 +84,8 @@ def _section(story: Story, number: int, level: int) -> dict[str, Any]:
         "name": f"q{number}",
         "level": level,
         "heading": heading,
-        "question": "" if " ".join(question.split()) == heading else safe.text(question),
-        "answer": safe.markdown(story.answered.text, level + 2) if story.answered else None,
+        "question": "" if " ".join(question.split()) == heading else markup.text(question),
+        "answer": markup.markdown(story.answered.text, level + 2) if story.answered else None,
         "named": {one_line(k): one_line(v, 500) for k, v in story.answered.named.items()} if story.answered else {},
         "label": _label(story),
         "why": one_line(story.stopped.detail, 1_000) if story.stopped and _label(story) else "",
@@ -119,15 +121,7 @@ def _facts(story: Story) -> list[tuple[str, str]]:
         ("Model calls", f"{spent.calls:,}"),
         ("Tokens", f"{spent.tokens:,}"),
     ]
-    return facts if story.seconds is None else [*facts, ("Time", _duration(story.seconds))]
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+    return facts if story.seconds is None else [*facts, ("Time", duration(story.seconds))]
 
 
 def _shown(stretch: Stretch | str, gallery: Gallery) -> dict[str, Any]:
@@ -137,7 +131,7 @@ def _shown(stretch: Stretch | str, gallery: Gallery) -> dict[str, Any]:
         {
             "number": cell.returned.cell,
             "ok": cell.returned.ok,
-            "code": safe.code(cell.code),
+            "code": markup.code(cell.code),
             "trouble": "" if cell.returned.ok else trouble(cell.returned),
             "repaired": stretch.repaired(cell),
             "outputs": shown(cell, gallery) if cell.returned.ok else [],
@@ -149,7 +143,7 @@ def _shown(stretch: Stretch | str, gallery: Gallery) -> dict[str, Any]:
         "remark": "",
         "goal": one_line(stretch.goal, 500),
         "state": "begun" if finished is None and cells else "open" if finished is None else "done" if finished.ok else "failed",
-        "result": safe.markdown(finished.result, 6) if finished else "",
+        "result": markup.markdown(finished.result, 6) if finished else "",
         "cells": cells,
         "failed": sum(not cell["ok"] for cell in cells),
     }  # fmt: skip

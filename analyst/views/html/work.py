@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...events import Call, PlanStep, StepFinished
+from ...markup import survey
 from ...story import Cell, Story, Turn, Unrun
 from .. import headline
-from . import survey
 
 
 @dataclass

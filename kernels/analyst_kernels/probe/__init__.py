@@ -7,6 +7,7 @@ standard library. pandas, numpy and matplotlib are used where the user has impor
 * `changes()`           what is new, changed and gone among the user's variables (`namespace`)
 * `describe(target)`    a variable, a column or a file, in text (`describe`)
 * `survey(paths)`       what is in these files and folders (`survey`)
+* `snapshot(label)`     the variables as they are now, kept; `restore(label)`, `forget(labels)` (`snapshots`)
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import describe as describing
-from . import digests, namespace
+from . import digests, namespace, snapshots
 from . import survey as surveying
 
-__all__ = ["changes", "describe", "install", "survey"]
+__all__ = ["changes", "describe", "forget", "install", "restore", "snapshot", "survey"]
 
 # in a kernel the parts are compiled when something of theirs is asked for, so nothing of them is imported here by name
 
@@ -41,3 +42,18 @@ def describe(target: str) -> dict[str, str]:
 def survey(paths: list[str]) -> dict[str, Any]:
     """What is in files and folders. See `survey.survey`."""
     return surveying.survey(paths)
+
+
+def snapshot(label: str) -> dict[str, Any]:
+    """Keep the variables as they are. See `snapshots.snapshot`."""
+    return snapshots.snapshot(label)
+
+
+def restore(label: str) -> dict[str, Any]:
+    """Make the variables what they were. See `snapshots.restore`."""
+    return snapshots.restore(label)
+
+
+def forget(labels: list[str] | None = None) -> list[str]:
+    """Let go of snapshots. See `snapshots.forget`."""
+    return snapshots.forget(labels)

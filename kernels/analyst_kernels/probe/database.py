@@ -66,7 +66,7 @@ def _table(
 
     quoted = '"' + name.replace('"', '""') + '"'
     query = f"SELECT * FROM {quoted}"
-    read = f"pd.read_sql_query({query!r}, __import__('sqlite3').connect({place!r}, uri=True))"
+    read = f"pd.read_sql_query({query!r}, sqlite3.connect({place!r}, uri=True))"
     notes = [f"{kind} {brief(name)}", *_keys(base, quoted)]
     steps = iter(range(STEPS // 10_000))
     base.set_progress_handler(lambda: next(steps, None) is None, 10_000)

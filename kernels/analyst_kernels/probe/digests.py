@@ -125,13 +125,13 @@ def _rows(value: Any) -> list[list[str]]:
 
 
 def figure(value: Any) -> dict[str, Any]:
-    """Axes with titles, labels, ranges, categories, legends and marks: in as much detail as `FIGURE_SIZE` allows."""
+    """Size in inches; axes with titles, labels, ranges, categories, legends and marks, as many as `FIGURE_SIZE` allows."""
     axes = [each for each in value.axes if each.get_label() != "<colorbar>"]
-    pixels = [round(side * value.dpi) for side in value.get_size_inches()]
+    inches = [rounded(float(side)) for side in value.get_size_inches()]
     title = value.get_suptitle() if hasattr(value, "get_suptitle") else ""
     for detail in (12, 8, 5, 3, 2, 1):
         digest: dict[str, Any] = {
-            "size": pixels,
+            "inches": inches,
             "axes": [_axes(each, detail) for each in axes[: detail * 2]],
         }
         if title:
@@ -140,7 +140,7 @@ def figure(value: Any) -> dict[str, Any]:
             digest["more_axes"] = len(axes) - detail * 2
         if len(json.dumps(digest, ensure_ascii=False)) <= FIGURE_SIZE:
             return digest
-    return {"size": pixels, "title": short(title, 100), "axes": [], "more_axes": len(axes)}
+    return {"inches": inches, "title": short(title, 100), "axes": [], "more_axes": len(axes)}
 
 
 def _axes(axes: Any, detail: int) -> dict[str, Any]:

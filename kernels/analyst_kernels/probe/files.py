@@ -110,7 +110,7 @@ class Source:
     def place(self) -> str:
         """Python that pandas reads from: the path, or the opened member of the archive."""
         if self.member:
-            return f"__import__('zipfile').ZipFile({str(self.path)!r}).open({self.member!r})"
+            return f"zipfile.ZipFile({str(self.path)!r}).open({self.member!r})"
         return repr(str(self.path))
 
     @property
@@ -125,9 +125,9 @@ class Source:
     def content(self) -> str:
         """Python that gives all the bytes, and leaves nothing open."""
         if self.member:
-            return f"__import__('zipfile').ZipFile({str(self.path)!r}).read({self.member!r})"
-        plain = f"__import__('pathlib').Path({str(self.path)!r}).read_bytes()"
-        return f"__import__({_PACKED[self.packing][3]!r}).decompress({plain})" if self.packing else plain
+            return f"zipfile.ZipFile({str(self.path)!r}).read({self.member!r})"
+        plain = f"pathlib.Path({str(self.path)!r}).read_bytes()"
+        return f"{_PACKED[self.packing][3]}.decompress({plain})" if self.packing else plain
 
 
 def sources(path: Path) -> list[Source]:

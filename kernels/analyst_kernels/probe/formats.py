@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 
+from .brief import brief
 from .columnar import feather, parquet
 from .database import sqlite
 from .files import Bounds, Source, Unreadable, archive
@@ -45,6 +46,8 @@ _OTHERS = [
     (b"OggS", "a sound file"),
     (b"ID3", "a sound file"),
 ]
+_BINARY = {"parquet", "feather", "sqlite", "sqlite3", "db"}
+"""Endings of files that are never text."""
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.I)
 
 
@@ -94,6 +97,12 @@ def _kind_of_text(source: Source, head: bytes) -> str:
     start = text.removeprefix(codecs.BOM_UTF8).lstrip()
     _refuse_markup(start)
     ending = source.name.rpartition(".")[2]
+    if ending in _BINARY:
+        beginning = brief(start[:200].decode("utf-8", "replace"))
+        raise Unreadable(
+            f"Its name ends with .{ending}, but it is text that begins {beginning}: get the file again, or rename it if "
+            "it is a table of text."
+        )
     if ending in {"jsonl", "ndjson"}:
         return "jsonl"
     if start[:1] in {b"{", b"["} and ending not in {"csv", "tsv", "tab", "txt"}:

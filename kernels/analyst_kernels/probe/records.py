@@ -47,13 +47,13 @@ def json(source: Source, bounds: Bounds) -> Iterator[Table]:
         content = file.read(WHOLE)
         whole = not file.read(1)
         size = raw.seek(0, 2)
-    load = f"__import__('json').loads({source.content})"
+    load = f"json.loads({source.content})"
     if not whole:
         value = _beginning(content[:BEGINNING])
         share = BEGINNING / size if not source.packing else WHOLE / size / 4
     else:
         value, decoding = _parsed(content)
-        load = f"__import__('json').loads({source.content}{decoding})"
+        load = f"json.loads({source.content}{decoding})"
     found = list(_tables(value, load))
     if not found:
         raise Unreadable(f"This is JSON but not a table; {_seen(value)}. Read it with json.load.")
@@ -343,7 +343,7 @@ def _lined(source: Source, lines: Any, values: list[Any], bad: list[int], said: 
     wanted = f"line.strip() and n not in {set(bad)!r}" if bad else "line.strip()"
     loop = f"for n, line in enumerate({source.content}.splitlines()) if {wanted}"
     decoding = ".decode('utf-8-sig')" if lines.encoding == "utf-8-sig" else ""
-    load = f"[__import__('json').loads(line{decoding}) {loop}]"
+    load = f"[json.loads(line{decoding}) {loop}]"
     for number, table in enumerate(_of_list(values, load)):
         notes = list(table.notes)
         if bad:

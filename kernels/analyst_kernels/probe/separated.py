@@ -74,7 +74,7 @@ def _decoded(sample: bytes, lines: Lines) -> str:
 
 _ODD = re.compile(r"[\udc80-\udcff]+")
 _MIXED = (
-    "__import__('io').StringIO(__import__('re').sub(r'[\\udc80-\\udcff]+', lambda odd: odd[0].encode('utf-8', "
+    "io.StringIO(re.sub(r'[\\udc80-\\udcff]+', lambda odd: odd[0].encode('utf-8', "
     "'surrogateescape').decode({encoding!r}, 'replace'), {content}.decode('utf-8', 'surrogateescape')))"
 )
 """Python that does for pandas.read_csv what `_decoded` does."""

@@ -19,7 +19,7 @@ class Table:
 
     format: str
     read: str
-    """Python; needs `import pandas as pd`."""
+    """Python; needs `import pandas as pd`, and any other module that it names."""
     frame: Any
     rows: int
     rows_exact: bool = True

@@ -34,6 +34,24 @@ async def test_an_open_question_gets_a_plan_and_findings_with_numbers(harness, p
     assert "flipper_length_mm and body_mass_g go together: correlation r = 0.871" in played.text
 
 
+async def test_what_there_is_none_of_is_said_in_words(harness):
+    days = pd.DataFrame({"day": ["2012-01-01", "2012-01-02", "2012-01-03"], "temp_min": [1.5, 2.0, 4.5]})
+    played = await harness.ask(OPEN, harness.save(days))
+    for line in ("no value is missing", "no row repeats another", "day runs from 2012-01-01 to 2012-01-03"):
+        assert f"- {line}\n" in played.text
+    assert 'xlabel="temp_min"' in "".join(played.cells)
+
+
+async def test_few_whole_numbers_are_drawn_with_a_bar_each(harness):
+    years = pd.DataFrame({"year": [2007, 2008, 2008, 2009] * 3, "quarter": [1.0, 2.0, 3.0, 4.0] * 3})
+    years["price"] = [1, 900, 30, 44] * 3
+    played = await harness.ask(OPEN, harness.save(years))
+    drawn = "".join(played.cells)
+    assert 'hist(data["year"].dropna(), bins=np.arange(2007, 2011) - 0.5)' in drawn
+    assert 'hist(data["quarter"].dropna(), bins=np.arange(1, 6) - 0.5)' in drawn
+    assert 'hist(data["price"].dropna(), bins=30)' in drawn
+
+
 async def test_the_frame_is_read_once(harness, penguin_data):
     played = await harness.ask(OPEN, penguin_data)
     assert ["read_csv" in c for c in played.cells] == [True, False, False]

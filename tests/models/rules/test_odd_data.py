@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -108,7 +109,7 @@ async def test_an_integer_index_of_rows_is_no_finding(harness):
 names = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(measure=names, second=names, group=names, values=st.lists(names, min_size=2, max_size=2, unique=True))
 def test_code_of_every_kind_is_safe_for_any_name(measure, second, group, values):
     if len({measure, second, group}) < 3:
@@ -163,3 +164,27 @@ def test_code_of_every_kind_is_safe_for_any_name(measure, second, group, values)
     assert mean is not None
     assert float(mean.values[0].value) == frame[frame[group] == values[0]][measure].mean()
     assert all(finding(i, found, Reading()) is not None for i in intents)
+
+
+async def test_what_was_left_out_on_reading_is_said(harness, make_survey) -> None:
+    path = harness.folder / "sales.csv"
+    path.write_text("Made today\nregion,units\nN,1\nS,3\n")
+    data = make_survey(str(path), pd.read_csv(path, skiprows=1), f"pd.read_csv({str(path)!r}, skiprows=1)")
+    head, rest = data.split("\n", 1)
+    notes = ["1 line above the header is skipped: 'Made today'", "sampled: a part"]
+    data = json.dumps(json.loads(head) | {"notes": notes}) + "\n" + rest
+    for question in (OPEN, "What is the mean of units?"):
+        played = await harness.ask(question, data)
+        assert "On reading sales: 1 line above the header is skipped: 'Made today'." in played.text
+        assert "sampled" not in played.text
+
+
+async def test_modules_that_reading_needs_are_imported(harness, make_survey) -> None:
+    path = harness.folder / "json.json"
+    path.write_text('{"items": [{"n": 1}, {"n": 3}]}')
+    read = f"pd.json_normalize(json.loads(pathlib.Path({str(path)!r}).read_bytes())['items'])"
+    played = await harness.ask(
+        "What is the mean of n?", make_survey(str(path), pd.DataFrame({"n": [1, 3]}), read)
+    )
+    assert played.cells[0].startswith("import json\nimport pathlib\n\nimport pandas as pd\n")
+    assert played.says(2)

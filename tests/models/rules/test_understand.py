@@ -6,6 +6,7 @@ import pytest
 from analyst.models.rules import formats, survey
 from analyst.models.rules.answering import title
 from analyst.models.rules.understand import split, understand
+from analyst.models.rules.vocabulary import unit
 
 
 @pytest.fixture
@@ -194,3 +195,19 @@ async def test_two_tables_at_once_are_refused(harness, penguin_data, sales):
     played = await harness.ask("What is the mean body mass and flipper length for each region? @x[m]", data)
     assert "I do not understand joins yet" in played.text
     assert played.named == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("body_mass_g", "g"),
+        ("Weight (kg)", "kg"),
+        ("trip_duration_min", "min"),
+        ("Wait min", "min"),
+        ("temp_min", ""),  # the lowest
+        ("min", ""),
+        ("price", ""),
+    ],
+)
+def test_units_of_columns(name: str, expected: str) -> None:
+    assert unit(name) == expected

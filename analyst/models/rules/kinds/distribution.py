@@ -60,7 +60,7 @@ def _number(column: Column, place: int) -> list[str]:
     made += [code.show(f"{word} of {column.label}", expression) for word, expression in shown]
     return [
         *made,
-        f"axes[0, {place}].hist({code.finite(column, 'values')}, bins=30)",
+        *code.histogram(column, "values", f"axes[0, {place}]"),
         f'axes[0, {place}].set(title={code.caption(column.label)}, xlabel={code.axis(column, unit(column.name))}, ylabel="rows")',
     ]
 

@@ -1,0 +1,211 @@
+"""What a run has on record: every number and date that was shown, sorted so that a value is found by bisection."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyst_kernels import Error, Output, Stream
+
+from ..digest import Digest
+from ..events import Asked, Event, Surveyed
+from .dates import Day, dates
+from .tables import Item, in_figure, in_html, in_survey, in_text
+from .words import words
+
+TABLE = "application/vnd.analyst.table+json"
+GENERAL = words("min max mean median std count n rows columns missing sum corr p share r")
+"""Labels that name statistics."""
+_LONG = 2000
+_WHOLES = 6
+_CODE = 400
+"""Characters of a cell's code that are read for that."""
+_SHOWS = re.compile(r"\b(?:print|display)\(")
+FIGURE = "application/vnd.analyst.figure+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value was shown. `cell` 0: in the survey; `output` counts from 0, -1: the variables after the cell."""
+
+    cell: int
+    output: int = 0
+    row: str = ""
+    column: str = ""
+    text: str = ""
+    """The value, as it was shown."""
+
+    def __str__(self) -> str:
+        home = "the survey" if self.cell == 0 else f"cell {self.cell}"
+        label = " / ".join(filter(None, (self.row, self.column)))
+        return f"{self.text} in {home}" + (f" ({label})" if label else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A number on record."""
+
+    item: Item
+    cell: int
+    output: int
+    code: str
+
+    @property
+    def value(self) -> float:
+        """At the precision with which it was shown."""
+        return self.item.value
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.cell, self.output, self.item.row, self.item.column, self.item.text)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Words that stand beside it; where none do, those of the code that showed it."""
+        return words(f"{self.item.row} {self.item.column} {self.item.line}") or words(self.showing)
+
+    @property
+    def showing(self) -> str:
+        """The lines of the cell's code that show something: they tell what a bare value is."""
+        lines = self.code.strip().splitlines()
+        return " ".join([*(line for line in lines[:-1] if _SHOWS.search(line)), *lines[-1:]])[-_CODE:]
+
+    @property
+    def table(self) -> tuple[int, int, int]:
+        """The table it stands in."""
+        return self.cell, self.output, self.item.table
+
+
+@dataclass
+class Evidence:
+    """All that was shown. `of` builds it once; looking up is by bisection."""
+
+    shown: list[Shown] = field(default_factory=list)
+    """By value."""
+    values: list[float] = field(default_factory=list)
+    days: dict[Day, tuple[Place, str]] = field(default_factory=dict)
+    """Dates, and their parts (year; year and month; month and day), each with a place and the line around it."""
+    tables: dict[tuple[int, int, int], list[Shown]] = field(default_factory=dict)
+    wholes: tuple[Shown, ...] = ()
+    """Numbers of rows: what a share can be a share of."""
+    groups: frozenset[str] = frozenset()
+    """Labels of rows that are names, not statistics."""
+    question: str = ""
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Evidence:
+        """What the facts of a log hold."""
+        events = list(events)
+        made = cls(question="\n".join(e.question for e in events if isinstance(e, Asked)))
+        for event in events:
+            if isinstance(event, Surveyed):
+                for table in event.tables:
+                    made._survey(table)
+        for call, returned in Digest.of(events).cells:
+            for number, output in enumerate(returned.outputs):
+                made._output(output, returned.cell, number, call.code)
+            for variable in returned.variables or ():
+                made._text(variable.summary, returned.cell, -1, call.code, variable.name)
+        made._sort()
+        return made
+
+    def between(self, low: float, high: float) -> Sequence[Shown]:
+        """What was shown from `low` to `high`, both included."""
+        return self.shown[bisect_left(self.values, low) : bisect_right(self.values, high)]
+
+    def count(self, low: float, high: float) -> int:
+        """How many values were shown from `low` to `high`."""
+        return bisect_right(self.values, high) - bisect_left(self.values, low)
+
+    # ── gathering ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _survey(self, table: Mapping[str, Any]) -> None:
+        self._add(in_survey(table), 0, 0, "")
+        for column in table.get("columns", ()):
+            line = " ".join(f"{key} {value}" for key, value in column.items() if isinstance(value, str))
+            self._dates(line, Place(0, 0, str(column.get("column", ""))))
+
+    def _output(self, output: Output, cell: int, number: int, code: str) -> None:
+        if isinstance(output, Error):
+            return
+        if isinstance(output, Stream):
+            self._text(output.text, cell, number, code)
+            return
+        html = output.data.get("text/html")
+        if isinstance(html, str) and "<table" in html:
+            self._add(in_html(html), cell, number, code)
+            self._dates(re.sub(r"<[^>]*>", " ", html), Place(cell, number))
+        else:
+            for kind in ("text/plain", "text/markdown"):
+                if isinstance(output.data.get(kind), str) and not output.data[kind].startswith("<Figure"):
+                    self._text(output.data[kind], cell, number, code)
+        digest = output.data.get(TABLE)
+        if isinstance(digest, Mapping):
+            self._add(_shape(digest), cell, number, code)
+        if isinstance(output.data.get(FIGURE), Mapping):
+            self._add(in_figure(output.data[FIGURE]), cell, number, code)
+            self._dates(str(output.data[FIGURE]), Place(cell, number))
+
+    def _text(self, text: str, cell: int, number: int, code: str, row: str = "") -> None:
+        items: Iterator[Item] = in_text(text)
+        if row:
+            items = (
+                Item(i.value, i.text, f"{row} {i.row}".strip(), i.column, i.table, f"{row}: {i.line}")
+                for i in items
+            )
+        self._add(items, cell, number, code)
+        self._dates(text, Place(cell, number, row))
+
+    def _add(self, items: Iterable[Item], cell: int, number: int, code: str) -> None:
+        self.shown += [Shown(item, cell, number, code) for item in items if item.value == item.value]
+
+    def _dates(self, text: str, place: Place) -> None:
+        for date in dates(text):
+            line_low = text.rfind("\n", 0, date.start) + 1
+            line = text[max(line_low, date.start - 80) : date.end + 20]
+            for year, month, day in date.days:
+                said = Place(place.cell, place.output, place.row, place.column, text[date.start : date.end])
+                for part in ((year, month, day), (year, month, None), (None, month, day), (year, None, None)):
+                    self.days.setdefault(part, (said, line))
+
+    def _sort(self) -> None:
+        self.shown.sort(key=lambda s: s.value)
+        self.values = [s.value for s in self.shown]
+        for shown in self.shown:
+            self.tables.setdefault(shown.table, []).append(shown)
+        self.groups = frozenset(self._groups())
+        counts = (
+            s
+            for s in self.shown
+            if s.item.column in ("rows", "count") or s.item.row in ("n", "count", "rows")
+        )
+        self.wholes = tuple({s.value: s for s in counts}.values())[:_WHOLES]
+
+    def _groups(self) -> Iterator[str]:
+        """Names of rows that are neither statistics nor, as in a table of correlations, names of columns."""
+        columns = {s.item.column for s in self.shown} | {s.item.row for s in self.tables.get((0, 0, 0), ())}
+        for table in self.tables.values():
+            if len(table) > _LONG:
+                continue
+            rows = {
+                s.item.row
+                for s in table
+                if not s.item.line or s.item.column or s.item.line.startswith((s.item.row, "{"))
+            }
+            if len(rows) > 1:
+                yield from (row for row in rows - columns if row and not words(row) <= GENERAL)
+
+
+def _shape(digest: Mapping[str, Any]) -> Iterator[Item]:
+    """Rows and columns of a table that was shown, and how many values are missing in each column."""
+    for name, size in zip(("rows", "columns"), digest.get("shape", ()), strict=False):
+        yield Item(float(size), str(size), "", name, -1, name)
+    for column in digest.get("columns", ()):
+        if isinstance(column.get("missing"), int):
+            yield Item(
+                float(column["missing"]), str(column["missing"]), str(column["name"] or ""), "missing", -1
+            )

@@ -1,0 +1,246 @@
+"""Every number and date that an answer states, with its place, its value and how exactly it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal
+
+from .dates import Day, dates
+from .masks import masked
+
+Kind = Literal["number", "percent", "points", "times", "money", "year", "date", "fraction", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a numeral: its value, and half a unit of its last digit."""
+
+    value: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number or date in a text."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    readings: tuple[Reading, ...] = ()
+    days: tuple[Day, ...] = ()
+    """For a date: the ways to read it."""
+    decimals: int = 0
+    """Digits after the point, as written."""
+
+    @property
+    def small(self) -> bool:
+        """A whole number under a hundred: found by chance in almost any output."""
+        value = self.readings[0].value
+        return self.kind in ("number", "word") and value.is_integer() and abs(value) < 100
+
+    @property
+    def digits(self) -> int:
+        """Significant digits, as written."""
+        return len(re.sub(r"\D", "", self.text).lstrip("0"))
+
+
+_SCALES = {
+    "k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9, "B": 1e9, "tn": 1e12, "thousand": 1e3, "million": 1e6, "millions": 1e6,
+    "billion": 1e9, "billions": 1e9, "trillion": 1e12, "tsd": 1e3, "tsd.": 1e3, "tausend": 1e3, "mio": 1e6, "mio.": 1e6,
+    "millionen": 1e6, "mrd": 1e9, "mrd.": 1e9, "milliarden": 1e9, "mille": 1e3, "milliard": 1e9, "milliards": 1e9, "mn": 1e6,
+}  # fmt: skip
+_GAP = "[ \u00a0\u202f\u2009]?"
+_TOKEN = re.compile(
+    r"(?<![\w.,])(?P<sign>(?<![\d)%])[-−–+]\s?(?=[$€£]|\d|\.\d))?(?P<money>(?:[$€£¥]|USD |EUR |CHF |GBP )\s?)?"
+    r"(?P<digits>\d{1,3}(?:[ \u00a0\u202f\u2009’']\d{3})+(?![\d])(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?![,\d])(?:\.\d+)?"
+    r"|\d{1,3}(?:\.\d{3})+(?![.\d])(?:,\d+)?|\d+[.,]\d+|\.\d+|\d+)"
+    r"(?P<power>[eE][-+]?\d+|\s?[×x·]\s?10(?:\^[-−]?\d+|\*\*-?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
+    rf"(?P<scale>{_GAP}(?:k|K|M|bn|B|tn|mn|[Tt]housand|[Mm]illions?|[Bb]illions?|[Tt]rillion|Tsd\.?|[Tt]ausend|Mio\.?|Millionen|Mrd\.?"
+    rf"|Milliarden|mille|milliards?)(?![\w/]))?"
+    rf"(?P<unit>{_GAP}(?:percentage points?|pp\b|p\.p\.|Prozentpunkte\w*|points de pourcentage|%-?[Pp]oints?|%|percent\b|per cent\b|Prozent\b"
+    rf"|pour cent\b)|[x×](?!\w)| times\b| fois\b|-?fach\b|-?mal\b|{_GAP}(?:[$€£]|EUR\b|USD\b|CHF\b))?"
+    r"(?P<glued>[\w]*)"
+)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_UNITS = re.compile(r"(?:mm|cm|km|kg|mg|g|m|s|ms|h|kWh|MWh|GB|MB|C|F|d|min|kcal|l|ml|ha|yr|USD|EUR|px|°C)\Z")
+_TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
+_COMMA = re.compile(r"(?<![\d.,])\d+,(?:\d{1,2}|\d{4,})(?![\d,])|\d\.\d{3},\d")
+_POINT = re.compile(r"(?<![\d.,])\d+\.(?:\d{1,2}|\d{4,})(?![\d.])|\d,\d{3}\.\d")
+_HEDGE = re.compile(
+    r"(?:about|around|roughly|approximately|nearly|almost|over|some|ca\.|circa|etwa|rund|environ|près de|~|≈)\s?$",
+    re.I,
+)
+_WORDS = {
+    w: n
+    for n, line in enumerate(
+        ("two zwei deux", "three drei trois", "four vier quatre", "five fünf cinq", "six sechs", "seven sieben sept",
+         "eight acht huit", "nine neun neuf", "ten zehn dix", "eleven elf onze", "twelve zwölf douze"), 2)
+    for w in line.split()
+}  # fmt: skip
+_SAID = re.compile(rf"\b(?<!the )(?<!these )(?<!those )({'|'.join(_WORDS)})\b(?= \w)(?!-)", re.I)
+_PARTS = {
+    "third": 3,
+    "quarter": 4,
+    "fifth": 5,
+    "tenth": 10,
+    "drittel": 3,
+    "viertel": 4,
+    "fünftel": 5,
+    "tiers": 3,
+    "quart": 4,
+}
+_FRACTION = re.compile(
+    rf"\b(?:(?P<n>a|one|two|three|four|ein|zwei|un|deux)[ -])(?P<part>{'|'.join(_PARTS)})s?\b(?= of| der| des| de)|\bone in (?P<of>\d+|{'|'.join(_WORDS)})\b",
+    re.I,
+)
+_LOOSE = 0.025
+"""How far a share may lie from the fraction that it is told as: a third stands for 31 to 36 percent."""
+
+
+def numbers(text: str) -> list[Number]:
+    """The numbers and dates of an answer, in order. Code, list numbers, references and names are none."""
+    plain = masked(text)
+    told = list(dates(plain))
+    found = [Number(text[d.start : d.end], d.start, d.end, "date", days=d.days) for d in told]
+    plain = _blanked(plain, [(d.start, d.end) for d in told])
+    plain = _blanked(plain, [m.span() for m in _TIME.finditer(plain)])
+    parts = list(_FRACTION.finditer(plain))
+    found += map(_fraction, parts)
+    plain = _blanked(plain, [m.span() for m in parts])
+    found += _numerals(plain)
+    found += [
+        Number(m[0], m.start(), m.end(), "word", (Reading(float(_WORDS[m[1].lower()]), 0.0),))
+        for m in _SAID.finditer(plain)
+    ]
+    return sorted(_ranges(found, text), key=lambda n: n.start)
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    return "".join(letters)
+
+
+def _numerals(plain: str) -> Iterator[Number]:
+    european = len(_COMMA.findall(plain)) > len(_POINT.findall(plain))
+    for match in _TOKEN.finditer(plain):
+        glued = match["glued"] or ""
+        if glued and not _UNITS.match(glued):
+            continue  # a name, or an ordinal
+        unit = (match["unit"] or "").strip().lower()
+        end = match.end("unit") if match["unit"] else match.start("glued")
+        ways = _ways(match["digits"], european)
+        word = (match["scale"] or "").strip()
+        scale = _SCALES.get(word, _SCALES.get(word.lower(), 1.0)) * float(f"1e{_power(match['power'])}")
+        # data may be kept in thousands or millions: 3 million stands for 3 there
+        scales = (scale, 1.0) if len(word) > 1 else (scale,)
+        sign = -1.0 if (match["sign"] or "").strip() in ("-", "−", "–") else 1.0
+        hedged = _HEDGE.search(plain[max(0, match.start() - 20) : match.start()]) is not None
+        readings = tuple(
+            Reading(sign * value * by, _half(value, places, hedged) * by)
+            for by in scales
+            for value, places in ways
+        )
+        kind = _kind(unit, match["money"], match["digits"], scale)
+        yield Number(
+            plain[match.start() : end].strip(), match.start(), end, kind, readings, decimals=ways[0][1]
+        )
+
+
+def _ways(digits: str, european: bool) -> list[tuple[float, int]]:
+    """Value and decimals: of 1.234 and 1,234 both ways, the one that goes with the rest of the text first."""
+    plain = re.sub(r"[ \u00a0\u202f\u2009’']", "", digits)
+    if plain != digits or not re.fullmatch(r"\d{1,3}[.,]\d{3}", plain):
+        return [_value(plain, _point(plain, european))]
+    point = "," if european else "."
+    other = "." if european else ","
+    first, second = _value(plain, point), _value(plain, other)
+    if plain.startswith("0"):
+        return [_value(plain, plain[1] if plain[1] in ".," else point)]
+    return [first] if "," in plain and not european else [first, second]
+
+
+def _point(plain: str, european: bool) -> str:
+    """The decimal sign of a numeral."""
+    if "," in plain and "." in plain:
+        return "," if plain.rindex(",") > plain.rindex(".") else "."
+    for sign, other in ((",", "."), (".", ",")):
+        if plain.count(sign) > 1:
+            return other
+        if plain.count(sign) == 1:
+            return sign if len(plain) - plain.index(sign) != 4 else ("," if european else ".")
+    return "."
+
+
+def _value(plain: str, point: str) -> tuple[float, int]:
+    other = "," if point == "." else "."
+    text = plain.replace(other, "").replace(point, ".")
+    return float(text), len(text.partition(".")[2])
+
+
+def _half(value: float, places: int, hedged: bool) -> float:
+    """Half a unit of the last digit; of a round number that is said to be about right, of its last telling digit."""
+    if hedged and places == 0 and value >= 100:
+        text = f"{value:.0f}"
+        places = -min(len(text) - len(text.rstrip("0")), len(text) - 2)
+    return 0.5 * 10.0**-places
+
+
+def _power(text: str | None) -> int:
+    if not text:
+        return 0
+    if text[0] in "eE":
+        return int(text[1:])
+    return int(
+        re.sub(r"[\^*]", "", re.split(r"10", text, maxsplit=1)[1]).translate(_RAISED).replace("−", "-")
+    )
+
+
+def _kind(unit: str, money: str | None, digits: str, scale: float) -> Kind:
+    if unit.startswith(("percentage", "pp", "p.p", "prozentp", "points", "%p", "%-p", "% p")):
+        return "points"
+    if unit in ("%", "percent", "per cent", "prozent", "pour cent"):
+        return "percent"
+    if unit in ("x", "×", "times", "fois") or unit.endswith(("fach", "mal")):
+        return "times"
+    if money or unit:
+        return "money"
+    return "year" if scale == 1 and re.fullmatch(r"(?:1[6-9]|20)\d\d", digits) else "number"
+
+
+def _fraction(match: re.Match[str]) -> Number:
+    if match["of"]:
+        value = 1 / (_WORDS.get(match["of"].lower()) or max(1, int(match["of"])))
+    else:
+        value = {"two": 2, "zwei": 2, "deux": 2, "three": 3, "four": 4}.get(match["n"].lower(), 1) / _PARTS[
+            match["part"].lower()
+        ]
+    return Number(match[0], match.start(), match.end(), "fraction", (Reading(value, _LOOSE),))
+
+
+def _ranges(found: list[Number], text: str) -> Iterator[Number]:
+    """In `3–5 %` the first number is of percent too."""
+    ordered = sorted(found, key=lambda n: n.start)
+    for number, following in zip_longest(ordered, ordered[1:]):
+        between = text[number.end : following.start] if following else ""
+        if (
+            following
+            and number.kind in ("number", "year")
+            and following.kind in ("percent", "points")
+            and re.fullmatch(r"\s?(?:–|-|to|bis|à|and|und|et)\s?", between)
+        ):
+            yield Number(
+                number.text,
+                number.start,
+                number.end,
+                following.kind,
+                number.readings,
+                decimals=number.decimals,
+            )
+        else:
+            yield number

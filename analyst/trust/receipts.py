@@ -1,0 +1,246 @@
+"""The numbers of an answer matched to what was shown. Rounding decides the tolerance, labels decide where chance could.
+
+A value that hardly any other shown value comes near is found by its digits alone. Where so many were shown that one lies
+within the tolerance by chance, and for small whole numbers, a word beside the claim must stand beside the evidence too.
+A claim whose own words name another row or column of the table than the one the value stands in is not supported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..events import Event
+from .claims import Claim, Claims
+from .derive import derivation
+from .evidence import GENERAL, Evidence, Place, Shown
+from .extremes import extremes
+from .numbers import Number, numbers
+from .words import around, before, clause, mentions, words
+
+_CHANCE = 0.05
+"""Values that may be expected within the tolerance by chance, for digits to count without a label."""
+_NEAR = 0.25
+"""Part of a value within which others are counted for that."""
+_CANDIDATES = 200
+_OF = re.compile(r"\d\s?(?:of|out of|von|sur|de|der|des|/)\s?(?:the |all |total |insgesamt |den )*$", re.I)
+_COUNT = words("count")
+_FALLING = words(
+    "less fewer lower fell drop dropped decrease decreased decline declined loss lost below minus down weniger gesunken baisse moins"
+)
+
+
+def receipts(answer: str, events: Iterable[Event]) -> Claims:
+    """The claims of an answer, each with what is on record for it, in the order of the text."""
+    return check(answer, Evidence.of(events))
+
+
+def check(answer: str, evidence: Evidence) -> Claims:
+    """The same, on evidence that is built already."""
+    asked = numbers(evidence.question)
+    found = numbers(answer)
+    claims: list[Claim] = []
+    matched: list[tuple[Number, Shown]] = []
+    open_numbers: list[Number] = []
+    for number in found:
+        claim, shown = _direct(number, answer, evidence)
+        if shown:
+            matched.append((number, shown))
+        if claim:
+            claims.append(claim)
+        elif any(_same(number, other) for other in asked):
+            claims.append(_given(number))
+        else:
+            open_numbers.append(number)
+    for number in open_numbers:
+        derived = derivation(number, answer, evidence, matched)
+        claims.append(derived or _unsupported(number))
+    claims += extremes(answer, evidence)
+    return tuple(sorted(claims, key=lambda c: (c.start, c.end)))
+
+
+def _direct(number: Number, answer: str, evidence: Evidence) -> tuple[Claim | None, Shown | None]:
+    if number.kind == "date":
+        return _date(number, evidence), None
+    if number.kind == "year":
+        year = int(number.readings[0].value)
+        if (year, None, None) in evidence.days:
+            return _supported(number, evidence.days[year, None, None][0]), None
+    whole = _OF.search(answer[max(0, number.start - 30) : number.start]) is not None
+    context = _Context(*around(answer, number.start, number.end), _so_far(answer, number), whole)
+    for value, tolerance, factor in _forms(number):
+        shown = _best(number, value, tolerance, context, evidence)
+        if shown and (factor != 100 or abs(shown.value) <= 1):
+            return _supported(number, shown.place, factor), shown
+    return None, None
+
+
+def _so_far(answer: str, number: Number) -> str:
+    """The sentence before, and this one as far as the number's clause goes; with the bracket that explains it."""
+    near = clause(answer, number.start, number.end)
+    said = before(answer, number.start, number.end)
+    place = said.rfind(near)
+    explained = re.match(r"[^;\n]{0,40}?\([^)\d]*\)", answer[number.end :])
+    return (said[: place + len(near)] if place >= 0 else said) + (explained[0] if explained else "")
+
+
+def _forms(number: Number) -> Iterable[tuple[float, float, float]]:
+    """Value, tolerance and factor to the evidence: a percentage may be on record as a share of one."""
+    for reading in number.readings:
+        if number.kind != "fraction":
+            yield reading.value, reading.tolerance, 1.0
+        if number.kind in ("percent", "points"):
+            yield reading.value / 100, reading.tolerance / 100, 100.0
+        if number.kind == "fraction":
+            yield reading.value, reading.tolerance, 1.0
+            yield reading.value * 100, reading.tolerance * 100, 0.01
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What is said near a number, and in its sentence."""
+
+    near: str
+    far: str
+    wider: str
+    """The sentence before, and this one as far as the number's clause."""
+    whole: bool = False
+    """The number stands after "of" and a number: what it is of, not of the group that is spoken of."""
+
+    @property
+    def told(self) -> str:
+        """All that can name what the number is of."""
+        return f"{self.near}\n{self.wider}"
+
+    def spoken_of(self, groups: Iterable[str]) -> list[str]:
+        """The groups that the clause names; where it names none, the only one of its sentence so far."""
+        near = [g for g in groups if mentions(self.near, g)]
+        far = [] if near else [g for g in groups if mentions(self.far, g) and mentions(self.told, g)]
+        return near or (far if len(far) == 1 else [])
+
+    def shared(self, shown: Shown) -> int:
+        """How many words beside the claim stand beside the evidence too."""
+        row = shown.item.row
+        named = 0 < len(row) <= 40 and not row.isdigit() and mentions(f"{self.far}\n{self.wider}", row)
+        return len(words(f"{self.near} {self.far}") & shown.labels) + named
+
+
+def _best(
+    number: Number, value: float, tolerance: float, context: _Context, evidence: Evidence
+) -> Shown | None:
+    whole = number.small and bool(_COUNT & words(context.near))
+    slack = tolerance * (1 + 1e-9) + abs(value) * 1e-12
+    candidates = [c for c in evidence.between(value - slack, value + slack) if whole <= c.value.is_integer()]
+    candidates += _shorter(value, slack, evidence)
+    falls = bool(words(context.far) & _FALLING)
+    if not candidates and falls:
+        candidates = list(evidence.between(-value - slack, -value + slack))
+    if not candidates:
+        return None
+    candidates = candidates[:: max(1, len(candidates) // _CANDIDATES)]
+    agreeing = [c for c in candidates if not _elsewhere(c, context, evidence)]
+    groups = [] if context.whole else context.spoken_of(evidence.groups)
+    agreeing = [c for c in agreeing if number.digits > 2 or not _foreign(c, groups, context)]
+    labelled = [
+        c for c in agreeing if context.shared(c) >= _wanted(number, c) and not _foreign(c, groups, context)
+    ]
+    if labelled:
+        return max(labelled, key=lambda c: (context.shared(c), c.cell))
+    if number.small and number.kind != "word":
+        return (
+            next(
+                (c for c in agreeing if c.value.is_integer() and words(context.near) & words(c.showing)), None
+            )
+            if _alone(value, tolerance, evidence)
+            else None
+        )
+    if number.kind == "percent" and value == number.readings[0].value:
+        agreeing = [c for c in agreeing if c.item.text.endswith("%") or words("share rate") & c.labels]
+    return (
+        agreeing[-1] if agreeing and (number.kind == "word" or _alone(value, tolerance, evidence)) else None
+    )
+
+
+def _wanted(number: Number, shown: Shown) -> int:
+    """Words that must be shared: one, but two for a small whole number that was shown with decimals."""
+    return 2 if number.small and number.kind != "word" and not shown.value.is_integer() else 1
+
+
+def _shorter(value: float, slack: float, evidence: Evidence) -> list[Shown]:
+    """What was shown in six digits or more, of which the claim has still more: 3.596739e+06 for 3,596,739.13."""
+    width = abs(value) * 5e-6
+    near = evidence.between(value - width, value + width)
+    return [c for c in near if slack < abs(c.value - value) <= c.item.tolerance and c.item.digits >= 6]
+
+
+def _alone(value: float, tolerance: float, evidence: Evidence) -> bool:
+    """Whether so few other values lie around that one within the tolerance is no chance."""
+    width = max(abs(value) * _NEAR, tolerance, 1e-300)
+    others = evidence.between(value - width, value + width)
+    if len(others) > 20_000:
+        return False
+    distinct = {s.value for s in others if abs(s.value - value) > tolerance}
+    return len(distinct) * tolerance / width < _CHANCE
+
+
+def _elsewhere(shown: Shown, context: _Context, evidence: Evidence) -> bool:
+    """Whether the claim names another row or column of the table than that in which the value stands."""
+    item = shown.item
+    siblings = evidence.tables.get(shown.table, ())
+    if len(siblings) > 4000:
+        return False
+    for own, others in (
+        (item.row, {s.item.row for s in siblings if s.item.column == item.column} - {item.column}),
+        (item.column, {s.item.column for s in siblings if s.item.row == item.row} - {item.row}),
+    ):
+        if (
+            own
+            and not mentions(context.told, own)
+            and any(o != own and mentions(context.near, o) for o in others)
+        ):
+            return True
+    return False
+
+
+def _foreign(shown: Shown, groups: Sequence[str], context: _Context) -> bool:
+    """Whether the claim names one of the groups that were shown, and neither the value's labels nor its code do."""
+    beside = f"{shown.item.row} {shown.item.column} {shown.item.line} {shown.showing}"
+    own = bool(words(shown.item.row) - GENERAL) and mentions(context.told, shown.item.row)
+    return bool(groups) and not own and not any(mentions(beside, g) for g in groups)
+
+
+def _date(number: Number, evidence: Evidence) -> Claim | None:
+    for day in number.days:
+        if day in evidence.days:
+            return _supported(number, evidence.days[day][0])
+    return None
+
+
+def _same(number: Number, other: Number) -> bool:
+    if number.days or other.days:
+        return bool(set(number.days) & set(other.days))
+    return {r.value for r in number.readings} & {r.value for r in other.readings} != set()
+
+
+def _supported(number: Number, place: Place, factor: float = 1.0) -> Claim:
+    how = "" if factor == 1 else f"{place.text} × {factor:g}"
+    told = f"{number.text}: {place}" + (f", times {factor:g}" if factor != 1 else "") + "."
+    return Claim(number.text, number.start, number.end, "supported", (place,), how, told)
+
+
+def _given(number: Number) -> Claim:
+    return Claim(
+        number.text, number.start, number.end, "given", sentence=f"{number.text}: from the question."
+    )
+
+
+def _unsupported(number: Number) -> Claim:
+    return Claim(
+        number.text, number.start, number.end, "unsupported", sentence=f"{number.text}: no output shows it."
+    )
+
+
+def loose(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims that nothing supports: what `--strict-numbers` counts."""
+    return tuple(c for c in claims if c.status == "unsupported")

@@ -1,0 +1,12 @@
+"""Kernels in a sandbox, as a provisioner for `jupyter_client`: any client can pick the kernelspec `analyst-sandbox`.
+
+Read `view` (what such a kernel sees), then `provisioner` (how it lives). The tiers, best first: bubblewrap, Seatbelt
+(macOS, untested), Landlock (weaker). Where none is there, nothing is started: it never falls back in silence.
+"""
+
+from __future__ import annotations
+
+from .provisioner import SandboxProvisioner
+from .tiers import SandboxUnavailable, Tier, TierName, best, choose, tiers
+
+__all__ = ["SandboxProvisioner", "SandboxUnavailable", "Tier", "TierName", "best", "choose", "tiers"]

@@ -1,0 +1,47 @@
+"""The attack list of `attacks/probes.py`, in each sandbox, as who runs the tests and as an ordinary user."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.kernels.sandbox.attacks.run import probes
+from tests.kernels.sandbox.boxes import ROOT, as_user
+
+WHO = ("self", "user")
+
+
+def succeeded(tier: str, who: str, home: Path) -> dict[str, bool]:
+    command = [sys.executable, "-B", "-m", "tests.kernels.sandbox.attacks.run", tier]
+    whole = as_user(command, home) if who == "user" else command
+    done = subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, bool] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_none_succeeds_in_bubblewrap(who: str, tmp_path: Path) -> None:
+    found = succeeded("bubblewrap", who, tmp_path)
+    assert len(found) == len(probes.ATTACKS)
+    assert [name for name, yes in found.items() if yes] == []
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_landlock_holds_all_but_what_is_known(who: str, tmp_path: Path) -> None:
+    found = succeeded("landlock", who, tmp_path)
+    assert len(found) > 50
+    assert {name for name, yes in found.items() if yes} == {
+        a.name for a in probes.ATTACKS.values() if a.lesser
+    }
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_those_that_are_harmless_succeed_on_a_plain_kernel(who: str, tmp_path: Path) -> None:
+    found = succeeded("plain", who, tmp_path)
+    assert len(found) > 30
+    assert [name for name, yes in found.items() if not yes] == []

@@ -1,0 +1,110 @@
+"""Make the corpus of answers with outputs: real runs in a real kernel, and answers about them, some of them false.
+
+uv run python -m tests.trust.make_corpus
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from analyst_kernels import Output, Stream
+from analyst_kernels.managed import ManagedKernel
+from analyst_kernels.probing import probe_source
+from pydantic import TypeAdapter
+
+from . import phrasings_held, phrasings_second, phrasings_seen
+from .sources import SOURCES, Source, cells, truth
+from .voice import Voice, unmark
+
+CORPUS = Path(__file__).parent / "corpus"
+ROOT = Path(__file__).parent.parent.parent
+DATA = (ROOT / "notebooks" / "data", ROOT / "analyst" / "evals" / "regress" / "files")
+OUTPUTS: TypeAdapter[list[Output]] = TypeAdapter(list[Output])
+SEED = 20260
+LIES = 0.15
+INVENTED = 0.35
+
+
+async def _run(source: Source) -> dict[str, Any]:
+    """One run: the survey, its cells with their outputs and variables; and what is true."""
+    with TemporaryDirectory() as folder:
+        name = re.search(r'"(\w+\.csv)"', source.load)
+        if name:
+            copy(next(d / name[1] for d in DATA if (d / name[1]).exists()), folder)
+        kernel = ManagedKernel(probe=probe_source(), cwd=Path(folder))
+        await kernel.start()
+        try:
+            survey = await kernel.evaluate("survey", [name[1]] if name else [])
+            done = []
+            await kernel.evaluate("changes")
+            for code in cells(source):
+                execution = await kernel.execute(code)
+                assert execution.ok, (source.name, execution.outputs)
+                changes = await kernel.evaluate("changes")
+                done.append(
+                    {"code": code, "outputs": _light(execution.outputs), "variables": changes["variables"]}
+                )
+            told = (await kernel.execute(truth(source))).outputs[0]
+            assert isinstance(told, Stream), told
+        finally:
+            await kernel.close()
+    tables = [{**t, "path": Path(t["path"]).name, "read": ""} for t in survey["tables"]]
+    question = f"How does {source.measure} differ by {source.group}, and how does it go with {source.other}?"
+    return {
+        "name": source.name,
+        "question": question,
+        "tables": tables,
+        "cells": done,
+        "values": json.loads(told.text),
+    }
+
+
+def _light(outputs: Sequence[Output]) -> list[dict[str, Any]]:
+    """Outputs without pictures: the corpus is about numbers."""
+    made = OUTPUTS.dump_python(list(outputs), mode="json")
+    for output in made:
+        output.get("data", {}).pop("image/png", None)
+    return made
+
+
+def _answers(runs: Sequence[dict[str, Any]], half: Any, rng: random.Random) -> list[dict[str, Any]]:
+    made = []
+    for run, source in zip(runs, SOURCES, strict=True):
+        words = {
+            "measure": source.measure, "unit": source.unit, "noun": source.noun, "group": source.group,
+            "other": source.other.replace("_", " "), "column": source.column, "other_column": source.other,
+        }  # fmt: skip
+        for phrase in half.PHRASES:
+            voice = Voice(run["values"], words, rng, LIES)
+            marked = phrase(voice)
+            if rng.random() < INVENTED:
+                marked += rng.choice(half.INVENTED)(voice)
+            text, spans = unmark(marked)
+            made.append({"run": run["name"], "phrase": phrase.__name__, "answer": text, "numbers": spans})
+    return made
+
+
+def main() -> None:
+    runs = [asyncio.run(_run(source)) for source in SOURCES]
+    for half in (phrasings_seen, phrasings_second, phrasings_held):
+        rng = random.Random(f"{SEED} {half.__name__}")
+        name = half.__name__.rpartition("_")[2]
+        _lines(CORPUS / f"{name}.jsonl", _answers(runs, half, rng))
+    _lines(CORPUS / "runs.jsonl", [{k: v for k, v in run.items() if k != "values"} for run in runs])
+
+
+def _lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
