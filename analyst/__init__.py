@@ -1,6 +1,7 @@
 """The notebook analyst: ask a question about data; get an answer that its code computed in a live Jupyter kernel.
 
 `analyst.run("Which species is heaviest?", "penguins.csv")` answers one question. `analyst.Session` holds a conversation.
+In a notebook, `%load_ext analyst` gives `%%agent`, which works on the variables that are there.
 Importing this does nothing and imports no provider; the names below are loaded when they are used first.
 """
 
@@ -50,6 +51,16 @@ __all__ = [
     "to_notebook",
     "tool",
 ]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext analyst`: `%%agent` and `%agent`."""
+    import_module("analyst.magic").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext analyst`: as if it had never been loaded."""
+    import_module("analyst.magic").unload(shell)
 
 
 def __getattr__(name: str) -> Any:

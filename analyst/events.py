@@ -118,6 +118,10 @@ class Asked:
     """Whether to plan first; only: stop when the plan stands."""
     steps: tuple[PlanStep, ...] = ()
     """A plan that the user gave; a `PlanProposed` follows the survey."""
+    variables: tuple[str, ...] = ()
+    """Names of the kernel's variables that are surveyed beside the files."""
+    context: str = ""
+    """What else goes with the question: what the user ran since the last one, what was attached to it. Bounded."""
     kind: Literal["asked"] = "asked"
 
 
@@ -239,6 +243,21 @@ class Compacted:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """The user took back what cells did to the variables; what they did outside the kernel stays done."""
+
+    cells: tuple[int, ...]
+    """Numbers of the cells, the last one first."""
+    restored: tuple[str, ...] = ()
+    """Variables that are again what they were."""
+    removed: tuple[str, ...] = ()
+    """Variables that the cells had made, and that are gone."""
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """Variables that could not be brought back, each with the reason."""
+    kind: Literal["undone"] = "undone"
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run must end before it is done. A partial `Answered` follows, unless nothing was found out at all."""
 
@@ -297,6 +316,7 @@ Event = (
     | CallDecided
     | ToolReturned
     | Compacted
+    | Undone
     | Stopped
     | Continued
     | Answered

@@ -51,6 +51,7 @@ from .state import (
 )
 from .tools import BadArguments, Desk, Outcome, Tool
 from .tools.steer import named_values
+from .tools.survey import survey
 
 T = TypeVar("T")
 
@@ -81,11 +82,13 @@ class Work:
     """What the model is to be told with the next thing that it is told."""
     broken: str = ""
     """Why there can be no kernel any more."""
+    undo: str = ""
+    """For a kernel that is the user's own: the name under which its variables are kept before each cell."""
 
     def __post_init__(self) -> None:
         for event in self.log.events:
             self._see(event)
-        self.fresh = bool(cells(self.log.events))
+        self.fresh = not self.undo and bool(cells(self.log.events))
 
     def append(self, event: Event) -> None:
         """Write a fact down; state and conversation follow it as it was stored."""
@@ -122,7 +125,8 @@ async def run(work: Work) -> None:
             case AskModel():
                 await _ask(work)
             case ReviewPlan():
-                work.append(await work.host.review(work.state.plan))
+                if decided := await _watched(work, work.host.review(work.state.plan)):
+                    work.append(decided)
             case StartStep(step_id):
                 work.append(StepStarted(step_id))
             case EndStep(step_id, ok, result):
@@ -159,10 +163,10 @@ def _settle_doubt(work: Work) -> None:
 
 async def _survey(work: Work) -> None:
     assert work.state.asked
-    data = work.state.asked.data
+    data, variables = work.state.asked.data, work.state.asked.variables
     try:
         await _kernel_ready(work)
-        found: dict[str, Any] = await work.kernel.evaluate("survey", list(data)) if data else _no_data(work)
+        found = await survey(work.kernel, data, variables) if data or variables else _no_data(work)
     except KernelError as error:
         work.append(Stopped("input" if isinstance(error, KernelNotStarted) else "kernel", str(error)))
         return
@@ -311,7 +315,10 @@ def _cut(work: Work) -> str:
 
 async def _decide(work: Work, call: Call) -> CallDecided:
     reasons = policy.reasons(call.code, work.settings.approve)
-    return await work.host.approve(call, reasons) if reasons else CallDecided(call.id, allowed=True)
+    if not reasons:
+        return CallDecided(call.id, allowed=True)
+    decided = await _watched(work, work.host.approve(call, reasons))
+    return decided or CallDecided(call.id, allowed=False, by="person", reason="the run was interrupted")
 
 
 async def _in_kernel(work: Work, tool: Tool, call: Call) -> Outcome:
@@ -345,7 +352,8 @@ async def _revive(work: Work) -> str:
 
 
 def _desk(work: Work) -> Desk:
-    return Desk(work.kernel, work.log.events, _limits(work), work.model.vision, work.log.show)
+    vision, show = work.model.vision, work.log.show
+    return Desk(work.kernel, work.log.events, _limits(work), vision, show, work.undo)
 
 
 def _with_remarks(work: Work, call: Call, returned: ToolReturned) -> ToolReturned:

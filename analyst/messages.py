@@ -30,6 +30,7 @@ from .events import (
     Stopped,
     Surveyed,
     ToolReturned,
+    Undone,
 )
 from .models import Message
 
@@ -93,6 +94,8 @@ class Conversation:
                 del self.messages[1:]
                 self._notices.clear()
                 self._tell("compacted", text=text)
+            case Undone():
+                self._undone(event)
             case Stopped(detail=detail):
                 self._tell("stopped", detail=detail)
             case Continued():
@@ -116,7 +119,8 @@ class Conversation:
     def _ask(self, data: str) -> None:
         name = {"always": "plan_always", "only": "plan_always", "never": "plan_never"}.get(self._asked.plan)
         plan = f"{self._prompts[name]}\n" if name else ""
-        self._tell("question", question=self._asked.question, plan=plan, data=data)
+        context = f"<context>\n{self._asked.context}\n</context>\n" if self._asked.context else ""
+        self._tell("question", question=self._asked.question, plan=plan, context=context, data=data)
 
     def _plan_decided(self, accepted: bool, steps: tuple[PlanStep, ...], note: str) -> None:
         if not accepted:
@@ -125,6 +129,16 @@ class Conversation:
         elif steps and steps != self._plan:
             self._plan = steps
             self._tell("plan_changed", steps=steps_text(steps))
+
+    def _undone(self, event: Undone) -> None:
+        told = {
+            "These variables are again what they were": ", ".join(event.restored),
+            "These are gone": ", ".join(event.removed),
+            "These could not be brought back": "; ".join(f"{n} ({why})" for n, why in event.lost.items()),
+        }
+        facts = [f"{what}: {names}." for what, names in told.items() if names]
+        cells = ", ".join(map(str, sorted(event.cells)))
+        self._tell("undone", cells=cells, facts=" ".join(facts) or "No variable had changed.")
 
     def _step_finished(self, event: StepFinished) -> None:
         self._ended[event.step_id] = event.ok

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from analyst_kernels import Kernel, Limits
 
-from .events import Call, Event, ModelReplied, ToolReturned
+from .events import Call, Event, ModelReplied, ToolReturned, Undone
 from .policy import effects
 
 
@@ -66,8 +66,11 @@ async def rebuild(kernel: Kernel, events: Sequence[Event], limits: Limits) -> Re
 
 
 def cells(events: Sequence[Event]) -> list[tuple[Call, ToolReturned]]:
-    """The cells that ran to their end or to an error, with their calls."""
+    """The cells that ran to their end or to an error and were not undone, with their calls."""
     calls = {c.id: c for e in events if isinstance(e, ModelReplied) for c in e.calls}
+    undone = {number for e in events if isinstance(e, Undone) for number in e.cells}
     return [
-        (calls[e.call_id], e) for e in events if isinstance(e, ToolReturned) and e.ending in ("ok", "error")
+        (calls[e.call_id], e)
+        for e in events
+        if isinstance(e, ToolReturned) and e.ending in ("ok", "error") and e.cell not in undone
     ]

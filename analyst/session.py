@@ -28,6 +28,7 @@ from .events import (
     StepFinished,
     Stopped,
     ToolReturned,
+    Undone,
     Usage,
 )
 from .host import Host, Nobody
@@ -39,6 +40,7 @@ from .prompts import load
 from .settings import Settings, environment, secrets
 from .state import Over
 from .tools.registry import TOOLS
+from .tools.snapshots import back
 
 Status = Literal["answered", "partial", "failed"]
 
@@ -97,6 +99,7 @@ class Session:
         host: Host | None = None,
         listeners: Iterable[Listener] = (),
         settings: Settings | None = None,
+        undo: bool = False,
     ) -> None:
         """Set up a session; nothing is started before the first question.
 
@@ -107,6 +110,8 @@ class Session:
             host: who is asked for a yes; None: nobody, so what needs one is refused.
             listeners: views that hear every fact from the first one.
             settings: limits and habits; None: from the environment and the defaults.
+            undo: the given kernel is the user's own: what cells of the log did is still there, and is never done
+                again; the variables are kept before each cell, so that `undo` can bring them back.
 
         Raises:
             BadInput: the model id cannot be used.
@@ -126,6 +131,7 @@ class Session:
         self._host = host or Nobody()
         self._given_kernel = kernel
         self._kernel = kernel or self._new_kernel()
+        self._undo = self.folder.name if undo else ""
         self._starting: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._work: Work | None = None
@@ -176,6 +182,8 @@ class Session:
         *,
         plan: Literal["auto", "always", "never", "only"] | None = None,
         steps: Sequence[PlanStep] = (),
+        variables: Sequence[str] = (),
+        context: str = "",
     ) -> Result:
         """Ask a question about files or folders (or about what is in the kernel already).
 
@@ -184,6 +192,8 @@ class Session:
             data: paths of the files or folders that it is about.
             plan: whether to plan first; None: as the settings say.
             steps: a plan to work by.
+            variables: names of variables in the kernel that it is about; they are surveyed as files are.
+            context: what else the model should know with it; bounded by the caller.
 
         Raises:
             BadInput: the question is empty, or a path does not exist.
@@ -194,7 +204,8 @@ class Session:
         paths = tuple(_existing(p) for p in data)
         self._open()
         work = self._begin()
-        work.append(Asked(question.strip(), paths, plan or self.settings.plan, tuple(steps)))
+        wanted = plan or self.settings.plan
+        work.append(Asked(question.strip(), paths, wanted, tuple(steps), tuple(variables), context))
         return await self._finish(work)
 
     async def resume(self) -> Result:
@@ -209,6 +220,21 @@ class Session:
         if work.state.stopped and isinstance(work.state.next(), Over):
             work.append(Continued())
         return await self._finish(work)
+
+    async def undo(self, cells: int | None = None) -> Undone:
+        """Take back what the last cells did to the variables: so many, or (None) all of the last question.
+
+        Raises:
+            BadInput: the session was not made with `undo`, or there is no cell to undo.
+            KernelError: what the variables were is not known any more.
+        """
+        numbers = undoable(self.log.events, cells) if self._undo else ()
+        if not numbers:
+            raise BadInput("There is no cell to undo.")
+        await self._kernel.start()
+        undone = await back(self._kernel, self._undo, numbers)
+        self.log.append(undone)
+        return undone
 
     def _open(self) -> None:
         if self.log.events:
@@ -237,7 +263,7 @@ class Session:
             self._preparing = asyncio.create_task(self.model.prepare())
         if self._work is None:
             self._work = Work(
-                self.log, self.model, self._kernel, self._host, self.settings, TOOLS, self._ready
+                self.log, self.model, self._kernel, self._host, self.settings, TOOLS, self._ready, undo=self._undo
             )
         self._work.interrupted.clear()
         self._work.started = time.monotonic()
@@ -250,6 +276,20 @@ class Session:
     async def _finish(self, work: Work) -> Result:
         await run(work)
         return result(self.log.events, folder=self.folder, seconds=time.monotonic() - work.started)
+
+
+def undoable(events: Sequence[Event], cells: int | None) -> tuple[int, ...]:
+    """Numbers of the last cells that were not undone: so many, or (None) all of the last question that has any."""
+    taken = {number for e in events if isinstance(e, Undone) for number in e.cells}
+    questions: list[list[int]] = []
+    for event in events:
+        if isinstance(event, Asked):
+            questions.append([])
+        elif isinstance(event, ToolReturned) and event.cell and event.cell not in taken:
+            questions[-1].append(event.cell)
+    if cells is None:
+        return tuple(next(filter(None, reversed(questions)), ()))
+    return tuple(number for question in questions for number in question)[-cells:] if cells > 0 else ()
 
 
 async def to_the_end(closing: Coroutine[Any, Any, None]) -> None:
@@ -327,9 +367,9 @@ def _existing(path: Path | str) -> str:
     return str(absolute)
 
 
-def new_folder() -> Path:
+def new_folder(under: Path | str = "analyst-runs") -> Path:
     """A folder for a run, named by the time; it does not exist yet."""
-    stem = Path("analyst-runs").absolute() / datetime.now().strftime("%Y%m%d-%H%M%S")
+    stem = Path(under).absolute() / datetime.now().strftime("%Y%m%d-%H%M%S")
     folder, number = stem, 1
     while folder.exists():
         number += 1

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
+import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -64,6 +67,29 @@ class Settings(BaseSettings):
 def environment() -> Mapping[str, str]:
     """The process's environment, for those below who need a provider's key or address."""
     return dict(os.environ)  # noqa: TID251 - here it is read, and nowhere else
+
+
+def user_file() -> Path:
+    """Where a user's own settings are, for all projects; it need not exist."""
+    return platformdirs.user_config_path("analyst", appauthor=False) / "config.toml"
+
+
+def read_file(path: Path) -> Mapping[str, Any]:
+    """The settings of a TOML file, not checked yet; none when there is no such file.
+
+    Raises:
+        BadInput: it cannot be read, or holds a key: those belong to the environment.
+    """
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be read: {error}. Mend it, or take it away.") from None
+    secret = next((name for name in found if name not in Settings.model_fields and _SECRET_NAME.search(name)), "")
+    if secret:
+        raise BadInput(f"{path} holds {secret}: keys belong to the environment, not to files. Take it out.")
+    return found
 
 
 def secrets(env: Mapping[str, str]) -> tuple[str, ...]:

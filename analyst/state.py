@@ -32,6 +32,7 @@ from .events import (
     StopReason,
     Surveyed,
     ToolReturned,
+    Undone,
 )
 
 # ── what can come next ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,6 +218,8 @@ class State:
                 self._returned(event)
             case Compacted():
                 self.turns_since_compaction = 0
+            case Undone():
+                self.attempts.clear()
             case Stopped():
                 self.stopped, self.said = event, None
             case Continued():

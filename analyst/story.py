@@ -25,6 +25,7 @@ from .events import (
     Stopped,
     Surveyed,
     ToolReturned,
+    Undone,
     Usage,
 )
 
@@ -119,6 +120,8 @@ class Story:
     """From the question to its answer; None when the log's times are not known."""
     stopped: Stopped | None = None
     answered: Answered | None = None
+    undone: tuple[int, ...] = ()
+    """Numbers of cells whose work on the variables was taken back after this question, of earlier questions too."""
     _calls: dict[str, Call] = field(default_factory=dict)
     """Calls of the last reply that have not returned."""
     _running: dict[str, Call] = field(default_factory=dict)
@@ -163,6 +166,8 @@ class Story:
                 self._returned(event)
             case Compacted():
                 self._add(Turn("compacted"))
+            case Undone():
+                self.undone += event.cells
             case Stopped():
                 self.stopped = event
             case Continued():

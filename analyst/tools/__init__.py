@@ -42,6 +42,8 @@ class Desk:
     limits: Limits
     vision: bool
     show: Callable[[Live], None]
+    undo: str = ""
+    """The run under whose name the variables are kept before each cell; empty: they are not."""
 
 
 class BadArguments(Exception):

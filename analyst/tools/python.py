@@ -10,6 +10,7 @@ from analyst_kernels.reading import read
 
 from ..events import Call, Event, OutputDelta, ToolReturned, Variable
 from . import Desk, tool
+from .snapshots import keep
 
 
 @tool("act")
@@ -25,6 +26,8 @@ async def python(desk: Desk, call: Call, *, code: str) -> ToolReturned:
         desk.show(OutputDelta(call.id, output))
 
     cell = cells(desk.events) + 1
+    if desk.undo:
+        await keep(desk.kernel, desk.undo, cell)
     execution = await desk.kernel.execute(code, heard, desk.limits)
     changes: dict[str, Any] = {} if execution.state_lost else await desk.kernel.evaluate("changes")
     variables = tuple(Variable(v["name"], v["type"], v["summary"]) for v in changes.get("variables", ()))
