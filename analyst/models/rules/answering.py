@@ -196,7 +196,7 @@ def open_answer(table: Table, printed: str, failed: Sequence[str]) -> str:
     head = f"I read this as: what is notable in {table.stem}. Found:"
     blocks = [head, "\n".join(lines)] if lines else [f"Nothing could be found out about {table.stem}."]
     if failed:
-        blocks.append(f"A part failed: {failed[-1]}")
+        blocks.append(f"A part failed: {'; '.join(failed)}")
     blocks.append(_on_reading(table))
     blocks.append(
         "These are descriptions, not tests: a difference or a correlation here does not say what causes it."

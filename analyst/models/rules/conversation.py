@@ -52,6 +52,8 @@ class Turn:
     plan: PlanMode = "auto"
     goals: dict[str, str] = field(default_factory=dict)
     """The plan: goal by step id, in order; empty without a plan."""
+    evidence: dict[str, str] = field(default_factory=dict)
+    """What ends a step, by step id, where a plan of our own says it."""
     finished: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     now: str = ""
@@ -168,7 +170,9 @@ def _note(
     """One of our own calls."""
     if name in ("propose_plan", "revise_plan"):
         turn.failed = ""
-        turn.goals = {str(s["id"]): str(s["goal"]) for s in arguments.get("steps", ())}
+        steps = arguments.get("steps", ())
+        turn.goals = {str(s["id"]): str(s["goal"]) for s in steps}
+        turn.evidence = {str(s["id"]): str(s.get("evidence", "")) for s in steps}
     elif name == "finish_step" and turn.step:
         turn.finished.append(turn.step)
     elif name == "python":

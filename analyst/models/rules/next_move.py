@@ -133,7 +133,8 @@ def _repairable(cells: Sequence[Cell]) -> bool:
 
 def _conclude(turn: Turn, reading: Reading, survey: Survey, tools: frozenset[str]) -> Move:
     printed = "\n".join(c.printed for c in turn.cells)
-    failed = [c.error for c in turn.cells[-1:] if not c.ok]
+    last = {cell.step: cell for cell in turn.cells}
+    failed = [cell.error for cell in last.values() if not cell.ok]
     if reading.open and reading.table:
         return _say(answering.open_answer(reading.table, printed, failed), {}, tools)
     text, named = answering.answer(reading, printed, failed, survey)
@@ -161,9 +162,9 @@ def _propose(work: Sequence[Step]) -> Move:
 
 
 def _revise(turn: Turn) -> Move:
-    """Take out the step that was not reached."""
+    """Take out the step that was not reached; the others stand as they were."""
     left = {s: g for s, g in turn.goals.items() if s != turn.failed}
-    steps = [{"id": s, "goal": g} for s, g in left.items()]
+    steps = [{"id": s, "goal": g, "evidence": turn.evidence.get(s, "")} for s, g in left.items()]
     if not steps:
         steps = [{"id": "report", "goal": "Say what could not be found out"}]
     return Move(calls=(("revise_plan", {"steps": steps, "reason": f"Step {turn.failed} was not reached."}),))

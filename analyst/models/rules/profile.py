@@ -165,7 +165,8 @@ def _relations(table: Table) -> list[str]:
             "pairs = pairs.sort_values(key=abs, ascending=False)",
             "print(pairs.head(8).to_string())",
             "for (a, b), r in pairs.head(2).items():",
-            '    print(f"- {a} and {b} go together: correlation r = {r:.3f}")',
+            '    how = "go together" if abs(r) >= 0.1 else "hardly go together"',
+            '    print(f"- {a} and {b} {how}: correlation r = {r:.3f}")',
         ]
     if numbers and groups:
         lines += [

@@ -16,21 +16,79 @@ CATEGORIES = 30
 
 READERS = frozenset(["bz2", "gzip", "io", "json", "lzma", "pathlib", "re", "sqlite3", "zipfile"])
 """Modules that an expression which reads a table can name, pandas aside."""
-TAKEN = READERS | {
-    "pd",
-    "np",
-    "plt",
-    "rows",
-    "print",
-    "list",
-    "len",
-    "round",
-    "sum",
-    "min",
-    "max",
-    "table",
-    "display",
-}
+BOUND = frozenset(
+    [
+        "ax",
+        "axes",
+        "best",
+        "between",
+        "by_time",
+        "complete",
+        "constant",
+        "dates",
+        "design",
+        "deviations",
+        "difference",
+        "effects",
+        "features",
+        "fig",
+        "filling",
+        "first",
+        "fit",
+        "freedom",
+        "group",
+        "groups",
+        "held_out",
+        "hit",
+        "known",
+        "label",
+        "last",
+        "matrix",
+        "means",
+        "missing",
+        "name",
+        "numbers",
+        "outliers",
+        "outside",
+        "pairs",
+        "part",
+        "place",
+        "places",
+        "plain",
+        "pooled",
+        "q1",
+        "q3",
+        "quartiles",
+        "ranking",
+        "repeats",
+        "residuals",
+        "result",
+        "row",
+        "rows",
+        "second",
+        "series",
+        "share",
+        "sizes",
+        "skewness",
+        "slope",
+        "spread",
+        "table",
+        "target",
+        "test",
+        "total",
+        "train",
+        "upper",
+        "value",
+        "values",
+        "variance",
+        "variances",
+        "whole",
+        "word",
+    ]
+)
+"""Names that the cells bind for themselves: a frame of that name would be lost, as one of a single letter."""
+
+TAKEN = READERS | BOUND | {"pd", "np", "plt", "print", "list", "len", "round", "sum", "min", "max", "display"}
 """Names that no frame is given."""
 
 
@@ -122,7 +180,9 @@ class Table:
         if self.read.isidentifier():
             return f"{self.read}_once" if self.repeated else self.read
         name = re.sub(r"\W+", "_", self.stem.lower(), flags=re.ASCII).strip("_")
-        usable = name.isidentifier() and not keyword.iskeyword(name) and name not in TAKEN and len(name) <= 24
+        usable = (
+            name.isidentifier() and not keyword.iskeyword(name) and name not in TAKEN and 1 < len(name) <= 24
+        )
         return name if usable else "data"
 
     @property

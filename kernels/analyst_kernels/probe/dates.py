@@ -24,6 +24,8 @@ _SPELLINGS = tuple(
         (r"\d{1,2}-\d{1,2}-\d{4}", "{0}-{1}-%Y"),
         (r"[A-Za-z]{3} \d{1,2}, \d{4}", "%b %d, %Y"),
         (r"[A-Za-z]{4,9} \d{1,2}, \d{4}", "%B %d, %Y"),
+        (r"[A-Za-z]{3} \d{1,2} \d{4}", "%b %d %Y"),
+        (r"[A-Za-z]{4,9} \d{1,2} \d{4}", "%B %d %Y"),
         (r"\d{1,2} [A-Za-z]{3} \d{4}", "%d %b %Y"),
         (r"\d{1,2} [A-Za-z]{4,9} \d{4}", "%d %B %Y"),
         (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"),
@@ -46,19 +48,24 @@ def spelling(text: str) -> str:
 
 
 def spellings(texts: Sequence[str]) -> tuple[list[str], str]:
-    """The formats that together read all of these dates, the most frequent first, and a doubt.
+    """The formats that together read all of these dates, the most frequent first, and what is to be said of them.
 
-    None unless there are several and every text is a date. Where all days could be months the day is taken to come
-    first if other spellings in the column have it first, else the month, and that is the doubt.
+    None unless there are several and every text is a date; where most are, what keeps them from being read is said.
+    Where all days could be months the day is taken to come first if other spellings in the column have it first, else
+    the month, and that is said.
     """
     found = Counter(map(spelling, texts))
-    if len(found) < 2 or "" in found:
+    if len(found) < 2:
         return [], ""
+    if "" in found:
+        odd = next(text for text in texts if not spelling(text))
+        mostly_dates = len(found) > 2 and found[""] * 2 < len(texts)
+        return [], f"{odd!r} is none that is known, so it is left as text" if mostly_dates else ""
     either = [text for text in texts if "{0}" in spelling(text)]
     pairs = [tuple(map(int, re.findall(r"\d+", text)[:2])) for text in either]
     day_first, month_first = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
     if day_first and month_first:
-        return [], ""
+        return [], "in some the day comes first, in others the month, so it is left as text"
     doubt = ""
     if pairs and not (day_first or month_first):
         day_first = any(form.startswith("%d") for form in found)
@@ -94,11 +101,12 @@ def converted(frame: Any, *, whole: bool) -> tuple[Any, str, list[str]]:
             continue
         series = frame.iloc[:, position]
         present = series.dropna()
-        if len(_forms(list(present.iloc[:: max(1, len(present) // SOME)]))[0]) < 2:
+        if _forms(list(present.iloc[:: max(1, len(present) // SOME)])) == ([], ""):
             continue
         values = list(present.unique())
         forms, doubt = _forms(values)
         if not forms:
+            notes += [f"{name!r} holds dates in several spellings: {doubt}"] if doubt else []
             continue
         step = conversion(name, forms)
         dates = eval(f"frame[[name]]{step}[name]", {"pd": pandas}, {"frame": frame, "name": name})

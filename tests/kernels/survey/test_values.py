@@ -67,3 +67,10 @@ def test_dates_in_doubt(csv: Csv) -> None:
     assert "the month is taken to come first" in said(table)
     contrary = csv("day,n\n13/01/2024,1\n01/13/2024,2\n2024-01-01,3\n")
     assert types(contrary)["day"] == "text"
+    assert "in some the day comes first" in said(contrary)
+
+
+def test_a_spelling_of_dates_that_is_not_known(csv: Csv) -> None:
+    table = csv("day,n\n2024-01-05,1\nMarch 3 2024,2\n5.5.2024,3\nsoon,4\n05/20/2024,5\n")
+    assert types(table)["day"] == "text"
+    assert "'day' holds dates in several spellings: 'soon' is none that is known" in said(table)

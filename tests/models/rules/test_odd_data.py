@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import warnings
@@ -16,7 +17,7 @@ from analyst.models.rules import code
 from analyst.models.rules.answering import finding, sections
 from analyst.models.rules.intents import Filter, Intent, Key
 from analyst.models.rules.kinds import BY_NAME
-from analyst.models.rules.survey import Column, Table
+from analyst.models.rules.survey import TAKEN, Column, Table
 from analyst.models.rules.understand import Reading
 
 OPEN = "What is interesting here?"
@@ -104,6 +105,26 @@ async def test_an_integer_index_of_rows_is_no_finding(harness):
     frame = pd.DataFrame({"id": range(1, 41), "x": [(n * 7) % 11 for n in range(40)]})
     played = await harness.ask(OPEN, harness.save(frame))
     assert "id and x" not in played.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [OPEN, "What is the mean x for each g?", "Does g explain x?", "Which g has the highest mean x?"],
+)
+async def test_no_cell_binds_the_name_of_the_frame_it_reads(harness, question):
+    frame = pd.DataFrame({"g": list("abcabc") * 8, "x": [(n * 7) % 11 for n in range(48)], "y": range(48)})
+    bound = set()
+    for stem in ("dates", "sizes", "t"):
+        played = await harness.ask(question, harness.save(frame, f"{stem}.csv"))
+        assert not [o for o in played.outputs if "] error" in o], played.outputs
+        trees = [ast.parse(source) for source in played.cells]
+        bound |= {
+            n.id
+            for t in trees
+            for n in ast.walk(t)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+    assert {name for name in bound if len(name) > 1} - {"data"} <= TAKEN
 
 
 names = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12)
