@@ -1,7 +1,8 @@
 """The notebook analyst: ask a question about data; get an answer that its code computed in a live Jupyter kernel.
 
 `analyst.run("Which species is heaviest?", "penguins.csv")` answers one question. `analyst.Session` holds a conversation.
-In a notebook, `%load_ext analyst` gives `%%agent`, which works on the variables that are there.
+In a notebook, `%load_ext analyst` gives `%%agent`, which works on the variables that are there, and `analyst.chat()` a
+panel beside it.
 Importing this does nothing and imports no provider; the names below are loaded when they are used first.
 """
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .tools import Tool, tool
     from .views.notebook import to_notebook
+    from .widget import chat
 
 _HOME = {
     "AnalystError": "errors",
@@ -31,6 +33,7 @@ _HOME = {
     "Session": "session",
     "Settings": "settings",
     "Tool": "tools",
+    "chat": "widget",
     "read_log": "log",
     "run": "headless",
     "to_notebook": "views.notebook",
@@ -46,6 +49,7 @@ __all__ = [
     "Session",
     "Settings",
     "Tool",
+    "chat",
     "read_log",
     "run",
     "to_notebook",

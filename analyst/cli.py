@@ -1,7 +1,7 @@
 """The command line. stdout is the result, stderr the talk.
 
 Exit codes: 0 answered · 1 failed · 2 usage or bad input · 3 limit reached, partial answer given · 4 finished, but a check
-failed · 130 interrupted.
+failed · 5 isolation not available · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
+from analyst_kernels import SandboxUnavailable
 
+from .doctor import ISOLATION_MISSING
+from .doctor import command as doctor_command
 from .errors import AnalystError, BadInput
 from .evals.command import command as eval_command
 from .export_command import command as export_command
+from .verify_command import command as verify_command
 
 if TYPE_CHECKING:  # imported where they are used: `--help` answers at once
     from .session import Result, Session
@@ -42,6 +46,8 @@ class Commands(click.Group):
             if context.params.get("debug"):
                 raise
             click.echo(_sentence(error), err=True)
+            if isinstance(error, SandboxUnavailable):
+                context.exit(ISOLATION_MISSING)
             context.exit(BAD_INPUT if isinstance(error, BadInput) else FAILED)
 
 
@@ -84,6 +90,9 @@ _limits: list[Callable[[Any], Any]] = [
     click.option("--max-tokens", type=click.IntRange(min=1), metavar="N", help="Most tokens, sent and received together."),
     click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Most time for the whole run, in seconds. [default: 1800]"),
     click.option("--approve", type=click.Choice(["risky", "auto", "ask"]), help="Code that may not run, as nobody is there to say yes: risky (shell, network, deleting, installing), none (auto), all (ask). [default: risky]"),
+    click.option("--sandbox", type=click.Choice(["auto", "bubblewrap", "seatbelt", "landlock", "external", "off"]), help="What holds the code: the best sandbox of this machine (auto; see `analyst doctor`), this one, the container around all of this (external), or nothing (off). [default: auto]"),
+    click.option("--verify", type=click.Choice(["off", "values", "full"]), help="Run the answer's code again in a clean kernel: the cells it needs, or all that worked. [default: off]"),
+    click.option("--strict-numbers", is_flag=True, default=None, help="End with exit code 4 when the answer states a number that no output shows."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the answer."),
     click.option("-q", "--quiet", is_flag=True, help="No progress on stderr."),
 ]  # fmt: skip
@@ -164,21 +173,29 @@ def resume_command(run: Path, **options: Any) -> None:
 
 @main.command("show")
 @_run
-def show_command(run: Path) -> None:
+@click.option("--why", metavar="NUMBER", help="Only tell where this number of the last answer comes from.")
+def show_command(run: Path, why: str | None) -> None:
     """Show what RUN, the folder of a run, did and answered."""
-    from .events import Answered, Stopped  # noqa: PLC0415
+    from .events import Answered, Checked, Stopped  # noqa: PLC0415
     from .log import read  # noqa: PLC0415
+    from .trust.claims import explain, last_check  # noqa: PLC0415
     from .views.console import Console, render_answer  # noqa: PLC0415
 
-    stopped = None
+    if why:
+        known = last_check(line.event for line in read(run))
+        click.echo(explain(known.claims if known else (), why))
+        return
+    stopped = checked = None
     view = Console(stream=sys.stdout, live=False)
     for line in read(run):
         view(line.event)
         if isinstance(line.event, Stopped):
             stopped = line.event
+        if isinstance(line.event, Checked):
+            checked = line.event
         if isinstance(line.event, Answered):
-            render_answer(line.event, stopped, sys.stdout)
-            stopped = None
+            render_answer(line.event, stopped, sys.stdout, checked)
+            stopped = checked = None
     view.close()
 
 
@@ -208,6 +225,8 @@ def replay_command(run: Path, out: Path | None, quiet: bool) -> None:
 
 main.add_command(export_command)
 main.add_command(eval_command)
+main.add_command(doctor_command)
+main.add_command(verify_command)
 
 # ── a session under the command line ────────────────────────────────────────────────────────────────────────────────
 
@@ -239,7 +258,7 @@ def _run_session(
     _print(result, as_json, quiet)
     if not quiet and result.status != "failed":
         click.echo(f"Notebook: {result.notebook}\nReport: {result.html}", err=True)
-    sys.exit(_exit_code(result))
+    sys.exit(_exit_code(result, strict=settings.strict_numbers))
 
 
 def _stop_on_signals(session: Session) -> None:
@@ -264,6 +283,7 @@ def _stop_on_signals(session: Session) -> None:
 def _print(result: Result, as_json: bool, quiet: bool) -> None:
     from .events import Answered  # noqa: PLC0415
     from .headless import to_json  # noqa: PLC0415
+    from .trust.claims import last_check  # noqa: PLC0415
     from .views.console import render_answer  # noqa: PLC0415
 
     if as_json:
@@ -276,17 +296,28 @@ def _print(result: Result, as_json: bool, quiet: bool) -> None:
             click.echo(result.answer, err=True)
     else:
         answered = Answered(result.answer, partial=result.status != "answered")
-        render_answer(answered, result.stopped, sys.stdout)
+        render_answer(answered, result.stopped, sys.stdout, last_check(result.facts))
 
 
-def _exit_code(result: Result) -> int:
+def _loose(result: Result) -> bool:
+    """Whether the answer states what nothing shows."""
+    from .trust.claims import last_check, loose  # noqa: PLC0415
+
+    checked = last_check(result.facts)
+    return checked is not None and bool(loose(checked.claims))
+
+
+def _exit_code(result: Result, *, strict: bool) -> int:
     if result.status == "answered":
-        return ANSWERED
+        unproved = result.proved is not None and not result.proved.ok
+        return CHECK_FAILED if unproved or (strict and _loose(result)) else ANSWERED
     reason = result.stopped.reason if result.stopped else ""
     if reason == "interrupted":
         return INTERRUPTED
     if result.status == "partial":
         return PARTIAL
+    if reason == "isolation":
+        return ISOLATION_MISSING
     limit = reason in ("steps", "calls", "tokens", "budget", "time")
     return PARTIAL if limit else BAD_INPUT if reason == "input" else FAILED
 

@@ -9,6 +9,7 @@ from .events import (
     Answered,
     Asked,
     Call,
+    Contract,
     Event,
     ModelReplied,
     PlanDecided,
@@ -92,6 +93,29 @@ def steps_text(steps: Sequence[PlanStep]) -> str:
     return "\n".join(
         f"{s.id}: {s.goal}" + (f" (ends when: {s.evidence})" if s.evidence else "") for s in steps
     )
+
+
+def contract_text(contract: Contract) -> str:
+    """The contract as a person reads it, a line for each part; "" when the question leaves the form open."""
+    named = ", ".join(
+        w.name + (f" ({decimals_text(w.decimals)})" if w.decimals is not None else "")
+        for w in contract.values
+    )
+    parts = {
+        "values": named,
+        "quantities": ", ".join(contract.quantities),
+        "rows": "; ".join(contract.filters),
+        "grouped by": ", ".join(contract.grouping),
+        "units": ", ".join(contract.units),
+        "rounded": decimals_text(contract.decimals) if contract.decimals is not None else "",
+        "files": ", ".join(contract.files),
+    }
+    return "\n".join(f"- {name}: {said}" for name, said in parts.items() if said)
+
+
+def decimals_text(decimals: int | None) -> str:
+    """A rounding in words."""
+    return "whole numbers" if decimals == 0 else f"{decimals} decimal{'s' if decimals != 1 else ''}"
 
 
 def compact(events: Sequence[Event], room: int) -> str:

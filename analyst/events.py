@@ -12,7 +12,6 @@ Names are for ever: old logs must stay readable. A new fact is no breaking chang
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -20,71 +19,17 @@ from typing import Annotated, Any, Literal
 from analyst_kernels import Output
 from pydantic import Field, TypeAdapter
 
-# ── parts of facts ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A tool call, as the model sent it: the arguments are its own JSON text, valid or not."""
-
-    id: str
-    tool: str
-    arguments: str
-
-    @property
-    def code(self) -> str:
-        """The argument named `code`, or "" when there is none or the JSON is broken."""
-        try:
-            value = json.loads(self.arguments).get("code", "")
-        except (ValueError, AttributeError):
-            return ""
-        return value if isinstance(value, str) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens and money of one model call. Tokens that the provider did not report are estimated, and marked so."""
-
-    input: int = 0
-    output: int = 0
-    cached: int = 0
-    """The part of `input` that the provider read from its prompt cache."""
-    reasoning: int = 0
-    """The part of `output` that was thought and not said."""
-    usd: float | None = None
-    """Price in US dollars; None when the model's price is not known."""
-    estimated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PlanStep:
-    """One step of a plan."""
-
-    id: str
-    goal: str
-    evidence: str = ""
-    """What ends the step: the output that shows the goal is reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToolSchema:
-    """A tool as the model was told of it. `kind`: "act" changes the world, "read" only looks, "steer" is a fact."""
-
-    name: str
-    description: str
-    parameters: Mapping[str, Any]
-    kind: Literal["act", "read", "steer"]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One variable of the kernel's namespace, in a line."""
-
-    name: str
-    type: str
-    summary: str
-    """Shape and columns of a frame, length of a container, value of a scalar: bounded."""
-
+from .parts import Call as Call
+from .parts import Claim as Claim
+from .parts import Contract as Contract
+from .parts import Finding as Finding
+from .parts import Moved as Moved
+from .parts import Place as Place
+from .parts import PlanStep as PlanStep
+from .parts import ToolSchema as ToolSchema
+from .parts import Usage as Usage
+from .parts import Variable as Variable
+from .parts import Wanted as Wanted
 
 # ── facts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,6 +51,17 @@ class Opened:
     versions: Mapping[str, str]
     settings: Mapping[str, Any]
     kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Isolated:
+    """What holds the code from here on. In a sandbox the kernel looks around before it answers for the first time: one
+    that is not held as it is said here does not start."""
+
+    tier: Literal["bubblewrap", "seatbelt", "landlock", "external", "none"]
+    holds: str
+    """What that is, and where it is weaker, in a sentence."""
+    kind: Literal["isolated"] = "isolated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +92,16 @@ class Surveyed:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractSet:
+    """What the answer must contain, before any code is written; the last one of a question holds."""
+
+    contract: Contract
+    by: Literal["question", "person"] = "question"
+    """Read from the question's words, or changed by a person."""
+    kind: Literal["contract_set"] = "contract_set"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanProposed:
     """A plan: from the model (`call_id` is the call it answers), or given by the user (`call_id` is empty)."""
 
@@ -151,6 +117,8 @@ class PlanDecided:
     accepted: bool
     steps: tuple[PlanStep, ...] = ()
     note: str = ""
+    contract: Contract | None = None
+    """The contract as the person changed it; a `ContractSet` follows."""
     kind: Literal["plan_decided"] = "plan_decided"
 
 
@@ -208,6 +176,8 @@ class CallDecided:
     allowed: bool
     by: Literal["policy", "person"] = "policy"
     reason: str = ""
+    scope: Literal["once", "run", "always"] = "once"
+    """How far a person's yes goes: this call; what has the same effects in this run, or in every run."""
     kind: Literal["call_decided"] = "call_decided"
 
 
@@ -218,7 +188,7 @@ class ToolReturned:
     call_id: str
     ok: bool
     text: str
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[Annotated[Output, Field(discriminator="output_type")], ...] = ()
     images: tuple[str, ...] = ()
     """PNG as base64, for a model that sees."""
     cell: int = 0
@@ -231,6 +201,10 @@ class ToolReturned:
     """Names that are not there any more."""
     state: str = ""
     """Fingerprint of the namespace after the call: the same code on the same state need not be run again."""
+    observed: tuple[Mapping[str, Any], ...] = ()
+    """What the probe saw of the data while the code ran: joins, filters, groups, frames. Its own JSON."""
+    ledger: tuple[Finding, ...] = ()
+    """What is to be said of that, and of the code."""
     kind: Literal["tool_returned"] = "tool_returned"
 
 
@@ -285,6 +259,53 @@ class Answered:
     kind: Literal["answered"] = "answered"
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An answer was held against what was shown and against the contract, before it was given.
+
+    With `told` it went back to the model, once; else its `Answered` follows.
+    """
+
+    claims: tuple[Claim, ...]
+    unkept: tuple[str, ...] = ()
+    """What it does not keep of the contract, a sentence each."""
+    told: str = ""
+    """What the model was told."""
+    draft: Answered | None = None
+    """The answer that went back; it is given after all when nothing better comes."""
+    kind: Literal["checked"] = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The code of the answer was run again, alone, in a kernel of its own; what it came to was compared."""
+
+    mode: Literal["values", "full"]
+    """values: the cells that the answer needs; full: every cell that worked."""
+    cells: tuple[int, ...]
+    """Numbers of the cells that were run, in their order."""
+    reproduced: int
+    total: int
+    """Values, tables and figures that were compared."""
+    moved: tuple[Moved, ...] = ()
+    """What is different now; the first ones of very many."""
+    cause: str = ""
+    """The likely cause of that; or why there is no proof, when nothing could be compared."""
+    kind: Literal["proved"] = "proved"
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything came again."""
+        return self.total > 0 and self.reproduced == self.total
+
+    def __str__(self) -> str:
+        if not self.total:
+            return f"Not proved: {self.cause}"
+        told = f"reproduced {self.reproduced}/{self.total}"
+        moved = "; ".join(f"{m.where}: {m.was} was {m.now} this time" for m in self.moved[:3])
+        return told if self.ok else f"{told}. {moved}. {self.cause}".rstrip()
+
+
 StopReason = Literal[
     "steps",  # limit on model turns
     "calls",  # limit on tool calls
@@ -295,6 +316,7 @@ StopReason = Literal[
     "failures",  # too many failed calls in a row
     "loop",  # the same code on the same state with the same outcome, again
     "context",  # the conversation does not fit the model's window, even compacted
+    "isolation",  # no sandbox holds the code
     "input",  # what was given cannot be used: data, model id, key
     "model",  # the model could not be asked
     "kernel",  # the kernel could not be kept alive
@@ -305,8 +327,10 @@ StopReason = Literal[
 
 Event = (
     Opened
+    | Isolated
     | Asked
     | Surveyed
+    | ContractSet
     | PlanProposed
     | PlanDecided
     | PlanRevised
@@ -319,7 +343,9 @@ Event = (
     | Undone
     | Stopped
     | Continued
+    | Checked
     | Answered
+    | Proved
 )
 codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

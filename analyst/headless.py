@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import weakref
 from collections.abc import Awaitable, Iterable, Sequence
@@ -12,14 +13,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import BadInput
+from .files import write_whole
 from .log import read
 from .models import Model
 from .session import Result, Session
 from .settings import Settings
+from .trust.claims import last_check
+from .trust.claims import to_json as claims_json
 from .views.html import write_html
 from .views.notebook import write_notebook
 
-NOTEBOOK, REPORT = "notebook.ipynb", "report.html"
+NOTEBOOK, REPORT, CLAIMS = "notebook.ipynb", "report.html", "claims.json"
 CLOSING = 30.0
 """Most seconds that the end of a script waits for a kernel to go."""
 
@@ -43,6 +47,7 @@ def run(
 
     Raises:
         BadInput: a path, setting or model id cannot be used.
+        SandboxUnavailable: nothing holds the code here; `sandbox="off"` does without.
         AnalystError, KernelError: see `analyst.errors`.
     """
     thread = _Thread(Session(model, folder=out, settings=Settings.of(**settings)))
@@ -91,12 +96,20 @@ class OpenResult(Result):
 async def with_notebook(session: Session, asking: Awaitable[Result]) -> Result:
     """Await the result, and write notebook and report of the whole log into the run's folder."""
     result = await asking
-    lines = list(read(session.folder))
+    notebook, html = write_views(session.folder)
+    return replace(result, notebook=notebook, html=html)
+
+
+def write_views(folder: Path) -> tuple[Path, Path]:
+    """Write notebook, report and `claims.json` (what is on record for each number) of the log in a run's folder, beside it."""
+    lines = list(read(folder))
     events = [line.event for line in lines]
-    notebook, html = session.folder / NOTEBOOK, session.folder / REPORT
+    notebook, html = folder / NOTEBOOK, folder / REPORT
     write_notebook(events, notebook)
     write_html(events, html, at=[line.at for line in lines])
-    return replace(result, notebook=notebook, html=html)
+    if checked := last_check(events):
+        write_whole(folder / CLAIMS, json.dumps(claims_json(checked.claims), ensure_ascii=False, indent=1) + "\n")
+    return notebook, html
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -112,6 +125,8 @@ def to_json(result: Result) -> dict[str, Any]:
         "html": str(result.html) if result.html else None,
         "files": [str(f) for f in result.files],
         "model": result.model,
+        "isolation": result.isolation,
+        "proved": str(result.proved) if result.proved else None,
         "usage": usage,
         "cost": cost,
         "seconds": result.seconds,

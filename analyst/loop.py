@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
-from analyst_kernels import Kernel, KernelDied, KernelError, KernelNotStarted, Limits
+from analyst_kernels import KernelDied, KernelError, KernelNotStarted, SandboxUnavailable
 
 from . import policy
-from .digest import compact, partial
+from .answering import conclude, give
+from .digest import compact
 from .errors import ContextOverflow, ModelError, ModelRefused
 from .events import (
     Answered,
     Call,
     CallDecided,
     Compacted,
-    Event,
+    ContractSet,
     ModelReplied,
     Notice,
     PlanProposed,
     StepFinished,
     StepStarted,
     Stopped,
+    StopReason,
     Surveyed,
     ToolReturned,
 )
-from .host import Host
-from .log import Log
-from .messages import CHARACTERS_PER_TOKEN, Conversation, sha, tokens
-from .models import Model, Reply
-from .rebuild import cells, rebuild
-from .settings import Settings
+from .interrupting import watched
+from .messages import CHARACTERS_PER_TOKEN, sha, tokens
+from .models import Reply
+from .risk import Consent
 from .state import (
     Answer,
     AskModel,
@@ -42,67 +40,22 @@ from .state import (
     EndStep,
     GivePlan,
     Over,
+    ReadContract,
     ReviewPlan,
     RunCalls,
     StartStep,
-    State,
     Stop,
     Survey,
 )
 from .tools import BadArguments, Desk, Outcome, Tool
 from .tools.steer import named_values
 from .tools.survey import survey
-
-T = TypeVar("T")
+from .trust import contract
+from .trust.ledger import ledger
+from .work import Work, kernel_ready, limits, over_limit, revive
 
 COMPACT_ABOVE, COMPACT_TO = 0.7, 0.2
 """Shares of the model's window: a conversation above the first is put together in the second."""
-
-
-@dataclass
-class Work:
-    """What a run works with, and its log folded so far."""
-
-    log: Log
-    model: Model
-    kernel: Kernel
-    host: Host
-    settings: Settings
-    tools: Mapping[str, Tool]
-    ready: Callable[[], Awaitable[None]]
-    """Returns when the kernel is up. Called before each use of it."""
-    state: State = field(default_factory=State)
-    conversation: Conversation = field(default_factory=Conversation)
-    interrupted: asyncio.Event = field(default_factory=asyncio.Event)
-    started: float = field(default_factory=time.monotonic)
-    fresh: bool = False
-    """The kernel is a new one, and cells of the log have to be run again before it is used."""
-    rebuilding: asyncio.Lock = field(default_factory=asyncio.Lock)
-    note: str = ""
-    """What the model is to be told with the next thing that it is told."""
-    broken: str = ""
-    """Why there can be no kernel any more."""
-    undo: str = ""
-    """For a kernel that is the user's own: the name under which its variables are kept before each cell."""
-
-    def __post_init__(self) -> None:
-        for event in self.log.events:
-            self._see(event)
-        self.fresh = not self.undo and bool(cells(self.log.events))
-
-    def append(self, event: Event) -> None:
-        """Write a fact down; state and conversation follow it as it was stored."""
-        self.log.append(event)
-        self._see(self.log.events[-1])
-
-    def _see(self, event: Event) -> None:
-        self.state.see(event)
-        self.conversation.see(event)
-
-    @property
-    def left(self) -> float:
-        """Seconds until the time limit."""
-        return self.settings.timeout - (time.monotonic() - self.started)
 
 
 async def run(work: Work) -> None:
@@ -120,13 +73,14 @@ async def run(work: Work) -> None:
         match work.state.next():
             case Survey():
                 await _survey(work)
+            case ReadContract(question):
+                work.append(ContractSet(contract.read(question)))
             case GivePlan(steps):
                 work.append(PlanProposed(steps))
             case AskModel():
                 await _ask(work)
             case ReviewPlan():
-                if decided := await _watched(work, work.host.review(work.state.plan)):
-                    work.append(decided)
+                await _review(work)
             case StartStep(step_id):
                 work.append(StepStarted(step_id))
             case EndStep(step_id, ok, result):
@@ -134,11 +88,11 @@ async def run(work: Work) -> None:
             case RunCalls(calls):
                 await _run_calls(work, calls)
             case Answer(text):
-                work.append(Answered(text, named_values(text), partial=work.state.stopped is not None))
+                give(work, Answered(text, named_values(text), partial=work.state.stopped is not None))
             case Stop(reason, detail):
                 work.append(Stopped(reason, detail))
             case Conclude():
-                work.append(Answered(partial(work.log.events), partial=True))
+                conclude(work)
             case Over():
                 return
 
@@ -165,10 +119,10 @@ async def _survey(work: Work) -> None:
     assert work.state.asked
     data, variables = work.state.asked.data, work.state.asked.variables
     try:
-        await _kernel_ready(work)
+        await kernel_ready(work)
         found = await survey(work.kernel, data, variables) if data or variables else _no_data(work)
     except KernelError as error:
-        work.append(Stopped("input" if isinstance(error, KernelNotStarted) else "kernel", str(error)))
+        work.append(Stopped(_fault(error), str(error)))
         return
     faults = [f"{t['path']}: {t['error']}" for t in found["tables"] if t.get("error") and t["path"] in data]
     if faults:
@@ -177,31 +131,25 @@ async def _survey(work: Work) -> None:
         work.append(Surveyed(found["text"], tuple(found["tables"])))
 
 
+def _fault(error: KernelError) -> StopReason:
+    if isinstance(error, SandboxUnavailable):
+        return "isolation"
+    return "input" if isinstance(error, KernelNotStarted) else "kernel"
+
+
 def _no_data(work: Work) -> dict[str, Any]:
     before = any(isinstance(e, Surveyed) and e.tables for e in work.log.events)
     text = "The same as before; the kernel has its variables." if before else "No data was named."
     return {"tables": [], "text": text}
 
 
-async def _kernel_ready(work: Work) -> None:
-    """Wait for the kernel; make a new one what the old one was.
-
-    Raises:
-        KernelError: it does not come up, or dies again.
-    """
-    await work.ready()
-    async with work.rebuilding:
-        if not work.fresh:
-            return
-        rebuilt = await rebuild(work.kernel, work.log.events, _limits(work))
-        work.fresh = False
-    work.log.show(Notice(str(rebuilt)))
-    if not rebuilt.whole:
-        work.note = str(rebuilt)
-
-
-def _limits(work: Work) -> Limits:
-    return Limits(wall=max(1.0, min(work.settings.cell_timeout, work.left)))
+async def _review(work: Work) -> None:
+    decided = await watched(work.interrupted, work.host.review(work.state.plan))
+    if decided is None:
+        return
+    work.append(decided)
+    if decided.contract and work.state.asked:
+        work.append(ContractSet(contract.filled(decided.contract, work.state.asked.question), "person"))
 
 
 # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,8 +158,7 @@ def _limits(work: Work) -> Limits:
 async def _ask(work: Work) -> None:
     """One turn of the model, or the reason why there is none."""
     concluding = work.state.stopped is not None
-    seconds = work.settings.timeout - work.left
-    if not concluding and (stopped := policy.limit(work.state, work.settings, seconds)):
+    if not concluding and (stopped := over_limit(work)):
         work.append(stopped)
         return
     messages = work.conversation.sent()
@@ -221,7 +168,7 @@ async def _ask(work: Work) -> None:
     try:
         async with asyncio.timeout(max(work.left, 1.0)):
             asked = work.model.reply(messages, [t.schema for t in work.tools.values()], work.log.show)
-            reply = await _watched(work, asked)
+            reply = await watched(work.interrupted, asked)
     except (ModelError, TimeoutError) as error:
         _no_reply(work, error)
         return
@@ -235,7 +182,9 @@ def _no_reply(work: Work, error: Exception) -> None:
     if isinstance(error, ContextOverflow) and work.state.turns_since_compaction > 0:
         _compact(work)
     elif work.state.stopped:  # it was asked for the last word only
-        work.append(Answered(partial(work.log.events), partial=True))
+        conclude(work)
+    elif work.state.draft:  # a check makes no answer worse: what was sent back stands, and is marked
+        give(work, replace(work.state.draft, call_id=""))
     elif isinstance(error, TimeoutError):
         work.append(
             Stopped(
@@ -275,7 +224,10 @@ async def _run_calls(work: Work, calls: tuple[Call, ...]) -> None:
     """One call, or several that only look: those work together, and their facts stand in the order of the calls."""
     outcomes = await asyncio.gather(*(_outcome(work, call) for call in calls))
     for call, outcome in zip(calls, outcomes, strict=True):
-        work.append(_with_remarks(work, call, outcome) if isinstance(outcome, ToolReturned) else outcome)
+        if isinstance(outcome, Answered):
+            give(work, outcome)
+        else:
+            work.append(_with_remarks(work, call, outcome) if isinstance(outcome, ToolReturned) else outcome)
 
 
 async def _outcome(work: Work, call: Call) -> Outcome | CallDecided:
@@ -314,20 +266,23 @@ def _cut(work: Work) -> str:
 
 
 async def _decide(work: Work, call: Call) -> CallDecided:
-    reasons = policy.reasons(call.code, work.settings.approve)
+    consent = Consent.of(work.log.events, work.always)
+    reasons = policy.reasons(
+        call.code, work.settings.approve, consent, isolated=work.isolated, folder=work.folder
+    )
     if not reasons:
         return CallDecided(call.id, allowed=True)
-    decided = await _watched(work, work.host.approve(call, reasons))
+    decided = await watched(work.interrupted, work.host.approve(call, reasons))
     return decided or CallDecided(call.id, allowed=False, by="person", reason="the run was interrupted")
 
 
 async def _in_kernel(work: Work, tool: Tool, call: Call) -> Outcome:
     try:
-        await _kernel_ready(work)
-        outcome = await _watched(work, tool.run(_desk(work), call), work.kernel)
+        await kernel_ready(work)
+        outcome = await watched(work.interrupted, tool.run(_desk(work), call), work.kernel)
     except KernelDied:  # while nobody was looking: what it held can be had back, and the call tried then
         return _refusal(
-            call, f"The kernel had died before this could run. {await _revive(work)} Send the call again."
+            call, f"The kernel had died before this could run. {await revive(work)} Send the call again."
         )
     except KernelError as error:
         return _refusal(call, f"The kernel could not do it: {error}")
@@ -335,30 +290,21 @@ async def _in_kernel(work: Work, tool: Tool, call: Call) -> Outcome:
         killed = "Interrupted by the user; the code did not stop, so the kernel was killed."
         return ToolReturned(call.id, ok=False, text=killed, ending="interrupted")
     if isinstance(outcome, ToolReturned) and not work.kernel.alive:
-        return replace(outcome, text=f"{outcome.text}\n[note] {await _revive(work)}")
+        return replace(outcome, text=f"{outcome.text}\n[note] {await revive(work)}")
     return outcome
-
-
-async def _revive(work: Work) -> str:
-    """A new kernel in place of the dead one, made what that was; what came of it, in words."""
-    try:
-        await work.kernel.restart()
-        rebuilt = await rebuild(work.kernel, work.log.events, _limits(work))
-    except KernelError as error:
-        work.broken = f"The kernel could not be kept alive: {error}"
-        return work.broken
-    work.log.show(Notice(str(rebuilt)))
-    return str(rebuilt)
 
 
 def _desk(work: Work) -> Desk:
     vision, show = work.model.vision, work.log.show
-    return Desk(work.kernel, work.log.events, _limits(work), vision, show, work.undo)
+    return Desk(work.kernel, work.log.events, limits(work), vision, show, work.undo)
 
 
 def _with_remarks(work: Work, call: Call, returned: ToolReturned) -> ToolReturned:
     """What the harness has to say goes with what the model reads next."""
+    if returned.cell:
+        returned = replace(returned, ledger=ledger(work.log.events, call.code, returned))
     remarks = [
+        *(finding.text for finding in returned.ledger),
         work.note,
         policy.repetition(work.state, call, returned),
         None if work.state.returned else policy.nearly(work.state, work.settings),
@@ -366,29 +312,3 @@ def _with_remarks(work: Work, call: Call, returned: ToolReturned) -> ToolReturne
     work.note = ""
     told = [f"[note] {r}" for r in remarks if r]
     return replace(returned, text="\n".join([returned.text, *told])) if told else returned
-
-
-# ── being interrupted ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def _watched(work: Work, doing: Coroutine[Any, Any, T], kernel: Kernel | None = None) -> T | None:
-    """Await something that the user may interrupt; None when it did not come to an end because of that.
-
-    A running cell is asked to stop first, so that what it showed until then is kept.
-    """
-    task = asyncio.ensure_future(doing)
-    bell = asyncio.ensure_future(work.interrupted.wait())
-    try:
-        await asyncio.wait({task, bell}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done() and kernel:
-            await kernel.interrupt()
-            await asyncio.wait({task}, timeout=Limits().grace)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
-        return None if task.cancelled() else task.result()
-    finally:
-        bell.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})

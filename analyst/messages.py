@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from string import Template
 
-from .digest import steps_text
+from .digest import contract_text, steps_text
 from .events import (
     Answered,
     Asked,
     CallDecided,
+    Checked,
     Compacted,
     Continued,
+    ContractSet,
     Event,
+    Isolated,
     ModelReplied,
     Opened,
     PlanDecided,
     PlanProposed,
     PlanRevised,
     PlanStep,
+    Proved,
     StepFinished,
     StepStarted,
     Stopped,
@@ -37,6 +42,8 @@ from .models import Message
 CHARACTERS_PER_TOKEN = 3.3
 """A cautious estimate for code and tables; prose has more."""
 TOKENS_PER_IMAGE = 1_000
+_MARK = re.compile(r"<(?=/?(?:question|context|data)\b)")
+"""What begins or ends a block of the prompt."""
 
 
 class Conversation:
@@ -62,6 +69,9 @@ class Conversation:
                 self._asked, self._plan, self._ended = event, (), {}
             case Surveyed(text=text):
                 self._ask(text)
+            case ContractSet(contract, by):
+                if by == "person":
+                    self._tell("contract", contract=contract_text(contract))
             case PlanProposed(steps, call_id):
                 self._plan = steps
                 self._answer(call_id, "noted") if call_id else self._tell(
@@ -86,6 +96,8 @@ class Conversation:
                 self._step_finished(event)
             case ModelReplied():
                 self._replied(event)
+            case Isolated():
+                pass
             case CallDecided():
                 pass  # what came of it follows in the ToolReturned
             case ToolReturned():
@@ -100,8 +112,12 @@ class Conversation:
                 self._tell("stopped", detail=detail)
             case Continued():
                 self._tell("continued")
+            case Checked():
+                self._checked(event)
             case Answered(text, _, _, call_id):
                 self._answered(text, call_id)
+            case Proved():
+                pass  # it is about the answer, and comes after it
 
     def sent(self) -> list[Message]:
         """The messages as they go out now, waiting words of the harness included."""
@@ -119,8 +135,10 @@ class Conversation:
     def _ask(self, data: str) -> None:
         name = {"always": "plan_always", "only": "plan_always", "never": "plan_never"}.get(self._asked.plan)
         plan = f"{self._prompts[name]}\n" if name else ""
-        context = f"<context>\n{self._asked.context}\n</context>\n" if self._asked.context else ""
-        self._tell("question", question=self._asked.question, plan=plan, context=context, data=data)
+        context = f"<context>\n{_inside(self._asked.context)}\n</context>\n" if self._asked.context else ""
+        self._tell(
+            "question", question=_inside(self._asked.question), plan=plan, context=context, data=_inside(data)
+        )
 
     def _plan_decided(self, accepted: bool, steps: tuple[PlanStep, ...], note: str) -> None:
         if not accepted:
@@ -175,6 +193,13 @@ class Conversation:
             content["content"] = [{"type": "text", "text": event.text}, *images]
         self.messages.append(content)
 
+    def _checked(self, event: Checked) -> None:
+        if event.draft and event.draft.call_id:
+            called = event.draft.call_id
+            self.messages.append({"role": "tool", "tool_call_id": called, "content": event.told})
+        elif event.draft:
+            self._notices.append(event.told)
+
     def _answered(self, text: str, call_id: str) -> None:
         if call_id:
             self._answer(call_id, "noted")
@@ -182,6 +207,11 @@ class Conversation:
             self.messages += self._waiting()
             self._notices.clear()
             self.messages.append({"role": "assistant", "content": text})
+
+
+def _inside(text: str) -> str:
+    """Text that stays in its block, whatever it holds: who wrote the data must not be able to end it."""
+    return _MARK.sub("‹", text)
 
 
 def project(events: Iterable[Event]) -> list[Message]:

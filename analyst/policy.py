@@ -10,10 +10,11 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from .attempts import attempt
 from .events import Call, PlanStep, Stopped, ToolReturned
 from .risk import WORDS, Consent, Effect, Finding, read
 from .settings import Settings
-from .state import REPEATS, State, attempt
+from .state import REPEATS, State
 
 # ── limits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,7 +140,7 @@ def _argument(call: Call, name: str) -> object:
 # ── which code needs a yes ──────────────────────────────────────────────────────────────────────────────────────────
 
 _RISKY: frozenset[Effect] = frozenset(WORDS) - {"write"}
-_REACHING: frozenset[Effect] = _RISKY - {"pickle", "unknown"}
+_REACHING: frozenset[Effect] = _RISKY - {"unknown"}
 """What carries data away or changes what is not the agent's: after untrusted text it needs a yes in every mode."""
 _ONLY_INSIDE: frozenset[Effect] = frozenset({"secret", "pickle", "unknown"})
 _TOLD = 12
@@ -163,7 +164,7 @@ def reasons(
     Args:
         code: the cell.
         mode: ask: every cell; risky: what reaches out of the kernel; auto: the same, but only once text was read that
-            the user did not write, and not for packages and data that may run code.
+            the user did not write, and not for packages that are not known.
         consent: what the user's words and earlier answers allow.
         isolated: a sandbox holds the kernel: what it cannot do need not be asked for.
         folder: absolute path of the work folder.

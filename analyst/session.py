@@ -22,25 +22,35 @@ from .events import (
     Asked,
     Continued,
     Event,
+    Isolated,
     ModelReplied,
+    Notice,
     Opened,
     PlanStep,
+    Proved,
     StepFinished,
     Stopped,
     ToolReturned,
     Undone,
     Usage,
 )
+from .files import beneath
+from .holding import held, is_ours, isolation, new_kernel, show_data
 from .host import Host, Nobody
 from .log import Listener, Log
-from .loop import Work, run
+from .loop import run
 from .models import Model
 from .models.choice import choose
 from .prompts import load
-from .settings import Settings, environment, secrets
+from .proving import proof, unproved
+from .rebuild import cells
+from .risk import always
+from .settings import Settings, always_file, environment, secrets
 from .state import Over
 from .tools.registry import TOOLS
 from .tools.snapshots import back
+from .trust.proof import Mode
+from .work import Work
 
 Status = Literal["answered", "partial", "failed"]
 
@@ -54,7 +64,11 @@ class Result:
     named: Mapping[str, str] = field(default_factory=dict)
     stopped: Stopped | None = None
     """Why there is no full answer; None when there is one."""
+    proved: Proved | None = None
+    """What came of running its code again in a clean kernel; None: that was not done."""
     model: str = ""
+    isolation: str = ""
+    """What held the code: a sandbox's name, "external" or "none"; empty for a kernel that was given."""
     usage: Usage = Usage()
     """Sums over the question; `usd` is None when the price of a call is not known."""
     plan: tuple[PlanStep, ...] = ()
@@ -106,7 +120,7 @@ class Session:
         Args:
             model: `provider/name`, an object with the `Model` protocol, or None: found out (see `model_reason`).
             folder: the run's folder, new or of an earlier run; None: a new one under `analyst-runs/`.
-            kernel: where code runs; None: a new kernel, shut down at the end.
+            kernel: where code runs; None: a new one, held as `settings.sandbox` says and shut down at the end.
             host: who is asked for a yes; None: nobody, so what needs one is refused.
             listeners: views that hear every fact from the first one.
             settings: limits and habits; None: from the environment and the defaults.
@@ -115,6 +129,7 @@ class Session:
 
         Raises:
             BadInput: the model id cannot be used.
+            SandboxUnavailable: nothing holds a kernel here; says what would, and how to do without.
             LogError: the folder cannot be written, or its log not read.
         """
         self.settings = settings or Settings.of()
@@ -125,24 +140,17 @@ class Session:
         else:
             self.model, self.model_reason = model, "It was given."
         self.folder = Path(folder).absolute() if folder else new_folder()
+        self._given_kernel = kernel
+        self._kernel = kernel or new_kernel(self.settings, self.model, self.folder / "work")
         self.log = Log(self.folder, secrets=secrets(env))
         for listener in listeners:
             self.log.listen(listener)
         self._host = host or Nobody()
-        self._given_kernel = kernel
-        self._kernel = kernel or self._new_kernel()
         self._undo = self.folder.name if undo else ""
         self._starting: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._work: Work | None = None
         self._seconds = 0.0
-
-    def _new_kernel(self) -> Kernel:
-        from analyst_kernels.managed import ManagedKernel  # noqa: PLC0415 - jupyter_client takes 0.3 s to import
-
-        work = self.folder / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        return ManagedKernel(self.settings.kernel, cwd=work)
 
     async def __aenter__(self) -> Self:
         return self
@@ -203,7 +211,7 @@ class Session:
             raise BadInput("The question is empty. Ask something about the data.")
         paths = tuple(_existing(p) for p in data)
         self._open()
-        work = self._begin()
+        work = self._begin(paths)
         wanted = plan or self.settings.plan
         work.append(Asked(question.strip(), paths, wanted, tuple(steps), tuple(variables), context))
         return await self._finish(work)
@@ -220,6 +228,23 @@ class Session:
         if work.state.stopped and isinstance(work.state.next(), Over):
             work.append(Continued())
         return await self._finish(work)
+
+    async def verify(self, mode: Mode = "values", given: Sequence[str] = ()) -> Proved:
+        """Run the code of the answers again, alone, in a clean kernel; write down what came of it.
+
+        Args:
+            mode: values: the cells that the answers need; full: every cell that worked.
+            given: cells that the user ran in the given kernel: what the code needs of them is run first.
+
+        Raises:
+            LogError: it cannot be written.
+        """
+        lent, ours = bool(self._undo), self._work is not None and is_ours(self.model)
+        proved = await proof(
+            self.folder, self.log.events, self.settings, mode, lent=lent, trusted=ours, given=given
+        )
+        (self._work or self.log).append(proved)
+        return proved
 
     async def undo(self, cells: int | None = None) -> Undone:
         """Take back what the last cells did to the variables: so many, or (None) all of the last question.
@@ -257,14 +282,32 @@ class Session:
             )
         )
 
-    def _begin(self) -> Work:
+    def _begin(self, data: Sequence[str] = ()) -> Work:
+        new = show_data(self._kernel, self.log.events, data)
+        if self._work is None:
+            kernel = held(self._kernel)
+            self._work = Work(
+                self.log,
+                self.model,
+                self._kernel,
+                self._host,
+                self.settings,
+                TOOLS,
+                self._ready,
+                isolated=kernel is not None and kernel.isolated,
+                folder="" if self._undo else str(self.folder / "work"),
+                always=always.load(always_file()),
+                undo=self._undo,
+            )
+            if fact := isolation(self._kernel, self.log.events):
+                self._work.append(fact)
         if self._starting is None:
             self._starting = asyncio.create_task(self._kernel.start())
             self._preparing = asyncio.create_task(self.model.prepare())
-        if self._work is None:
-            self._work = Work(
-                self.log, self.model, self._kernel, self._host, self.settings, TOOLS, self._ready, undo=self._undo
-            )
+        if new:
+            self.log.show(Notice("The sandbox is built anew: it has to show new data."))
+            self._starting = asyncio.create_task(_anew(self._kernel, self._starting))
+            self._work.fresh = bool(cells(self.log.events))
         self._work.interrupted.clear()
         self._work.started = time.monotonic()
         return self._work
@@ -275,7 +318,14 @@ class Session:
 
     async def _finish(self, work: Work) -> Result:
         await run(work)
+        if self.settings.verify != "off" and unproved(self.log.events):
+            await self.verify(self.settings.verify)
         return result(self.log.events, folder=self.folder, seconds=time.monotonic() - work.started)
+
+
+async def _anew(kernel: Kernel, starting: asyncio.Task[None]) -> None:
+    await asyncio.wait({starting})
+    await kernel.restart()
 
 
 def undoable(events: Sequence[Event], cells: int | None) -> tuple[int, ...]:
@@ -327,11 +377,13 @@ def result(events: Sequence[Event], *, folder: Path | None = None, seconds: floa
         answer=answered.text if answered else stopped.detail if stopped else "",
         named=answered.named if answered else {},
         stopped=None if full else stopped,
+        proved=next((e for e in reversed(facts[since:]) if isinstance(e, Proved)), None),
         model=opened.model if opened else "",
+        isolation=next((e.tier for e in reversed(events) if isinstance(e, Isolated)), ""),
         usage=_sum(e.usage for e in facts if isinstance(e, ModelReplied)),
         plan=Digest.of(facts).plan,
         run=folder,
-        files=tuple(_files(folder / "work")) if folder else (),
+        files=tuple(folder / "work" / path for path in beneath(folder / "work")) if folder else (),
         seconds=round(seconds, 3),
         facts=tuple(facts),
     )
@@ -354,10 +406,6 @@ def _sum(usages: Iterable[Usage]) -> Usage:
             estimated=total.estimated or u.estimated,
         )
     return total
-
-
-def _files(work: Path) -> Iterable[Path]:
-    return sorted(p for p in work.rglob("*") if p.is_file() and not p.is_symlink()) if work.is_dir() else ()
 
 
 def _existing(path: Path | str) -> str:

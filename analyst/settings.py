@@ -47,8 +47,15 @@ class Settings(BaseSettings):
     """How often the plan may be revised."""
     max_failures: int = Field(default=5, ge=1)
     """Failed calls in a row that end a step, or a run that has no plan."""
+    verify: Literal["off", "values", "full"] = "off"
+    """Whether the code of an answer is run again in a clean kernel: the cells that it needs, or all that worked."""
+    strict_numbers: bool = False
+    """Whether an answer with a number that no output shows makes a command end with exit code 4."""
     kernel: str = "python3"
     """Name of the Jupyter kernelspec."""
+    sandbox: Literal["auto", "bubblewrap", "seatbelt", "landlock", "external", "off"] = "auto"
+    """What holds a kernel that we start. auto: the best that this machine has, and nothing runs without one, but for the
+    built-in analyst's own code; external: what surrounds this process, such as a container; off: nothing has to."""
 
     @classmethod
     def of(cls, **given: Any) -> Settings:
@@ -57,6 +64,8 @@ class Settings(BaseSettings):
         Raises:
             BadInput: a name that is no setting, or a value that it does not take.
         """
+        for name in (*given, *(v for v in environment() if v.upper().startswith("ANALYST_"))):
+            _no_key(name)
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
@@ -74,6 +83,11 @@ def user_file() -> Path:
     return platformdirs.user_config_path("analyst", appauthor=False) / "config.toml"
 
 
+def always_file() -> Path:
+    """Where the effects are kept that the user allowed for every run (`analyst.risk.always`)."""
+    return user_file().with_name("always.json")
+
+
 def read_file(path: Path) -> Mapping[str, Any]:
     """The settings of a TOML file, not checked yet; none when there is no such file.
 
@@ -86,10 +100,22 @@ def read_file(path: Path) -> Mapping[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise BadInput(f"{path} cannot be read: {error}. Mend it, or take it away.") from None
-    secret = next((name for name in found if name not in Settings.model_fields and _SECRET_NAME.search(name)), "")
-    if secret:
-        raise BadInput(f"{path} holds {secret}: keys belong to the environment, not to files. Take it out.")
+    for name in found:
+        _no_key(name, f"{path}: ")
     return found
+
+
+def _no_key(name: str, where: str = "") -> None:
+    """Keys are no settings: they would be written into the log.
+
+    Raises:
+        BadInput: this looks like one.
+    """
+    field = name.lower().removeprefix("analyst_")
+    if field not in Settings.model_fields and _SECRET_NAME.search(field):
+        raise BadInput(
+            f"{where}{name} looks like a key: keys belong to the environment, into the provider's own variable, such as OPENAI_API_KEY."
+        )
 
 
 def secrets(env: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from analyst_kernels import Error
-
+from .attempts import attempt
 from .events import (
     Answered,
     Asked,
     Call,
     CallDecided,
+    Checked,
     Compacted,
     Continued,
+    Contract,
+    ContractSet,
     Event,
+    Isolated,
     ModelReplied,
     Opened,
     PlanDecided,
     PlanProposed,
     PlanRevised,
     PlanStep,
+    Proved,
     StepFinished,
     StepStarted,
     Stopped,
@@ -41,6 +41,13 @@ from .events import (
 @dataclass(frozen=True, slots=True)
 class Survey:
     """Look at the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContract:
+    """Write down what the question says its answer must contain."""
+
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ class Over:
 
 Next = (
     Survey
+    | ReadContract
     | GivePlan
     | AskModel
     | ReviewPlan
@@ -140,6 +148,8 @@ class State:
     """Kind of each tool, by name."""
     asked: Asked | None = None
     surveyed: bool = False
+    contract: Contract | None = None
+    """What the answer must contain; None: not read from the question yet."""
     plan: tuple[PlanStep, ...] = ()
     planned: bool = False
     """There was a plan, whatever became of it."""
@@ -172,6 +182,10 @@ class State:
     stopped: Stopped | None = None
     concluding: int = 0
     """Replies since the stop."""
+    draft: Answered | None = None
+    """The answer that the checks sent back; there is no second time."""
+    checked: Checked | None = None
+    """The checks of the answer that comes next."""
     answered: Answered | None = None
 
     @classmethod
@@ -188,11 +202,17 @@ class State:
             case Opened(tools=tools, settings=settings):
                 self.kinds = {t.name: t.kind for t in tools}
                 self.max_failures = int(settings.get("max_failures", self.max_failures))
+            case Isolated():
+                pass
             case Asked():
                 # a new question starts afresh; the tools stay
                 self.__init__(self.max_failures, self.kinds, asked=event)  # type: ignore[misc]
             case Surveyed():
                 self.surveyed = True
+            case Proved():
+                pass  # it comes after the answer, and changes nothing of what comes next
+            case ContractSet(contract):
+                self.contract = contract
             case PlanProposed(steps, call_id):
                 self._answered(call_id)
                 self.plan, self.planned, self.unreviewed = steps, True, bool(call_id)
@@ -221,11 +241,13 @@ class State:
             case Undone():
                 self.attempts.clear()
             case Stopped():
-                self.stopped, self.said = event, None
+                self.stopped, self.said, self.checked = event, None, None
             case Continued():
-                self.stopped = self.answered = None
+                self.stopped = self.answered = self.checked = self.draft = None
                 self.concluding, self.failures = 0, 0
                 self.attempts.clear()
+            case Checked(draft=draft):
+                self._checked(event, draft)
             case Answered(call_id=call_id):
                 self._answered(call_id)
                 self.answered, self.said = event, None
@@ -236,6 +258,13 @@ class State:
             self.waiting = tuple(c for c in self.waiting if c.id != call_id)
             self.calls += 1
             self.failures = 0
+
+    def _checked(self, event: Checked, draft: Answered | None) -> None:
+        if draft is None:
+            self.checked = event
+            return
+        self._answered(draft.call_id)
+        self.draft, self.said = draft, None
 
     def _replied(self, event: ModelReplied) -> None:
         usage = event.usage
@@ -286,6 +315,8 @@ class State:
             return self._after_stop(self.stopped)
         if not self.surveyed:
             return Survey()
+        if self.contract is None:
+            return ReadContract(self.asked.question)
         if self.asked.steps and not self.planned:
             return GivePlan(self.asked.steps)
         if self.plan and self.asked.plan == "only":
@@ -307,6 +338,8 @@ class State:
             return Over()
         if self.said:
             return Answer(self.said)
+        if self.checked:
+            return Conclude()
         return AskModel() if stopped.reason in _MODEL_MAY_CONCLUDE and not self.concluding else Conclude()
 
     def _batch(self) -> tuple[Call, ...]:
@@ -346,28 +379,3 @@ class State:
         if too_many:
             return Stop("failures", f"{self.failures} calls in a row failed; see the errors above.")
         return None
-
-
-def attempt(call: Call, returned: ToolReturned) -> tuple[str, str, str]:
-    """What was tried, what it came to and how it left the namespace: equal for attempts that teach nothing new."""
-    return normalised(call), signature(returned), returned.state
-
-
-def normalised(call: Call) -> str:
-    """A hash of what a call does: the code's syntax tree (comments and layout do not count), else its text."""
-    code = call.code
-    try:
-        text = ast.dump(ast.parse(code)) if code else json.dumps(json.loads(call.arguments), sort_keys=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        text = " ".join((code or call.arguments).split())
-    return f"{call.tool}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
-def signature(returned: ToolReturned) -> str:
-    """What a call came to, without what changes from one time to the next (addresses, counters)."""
-    error = next((o for o in returned.outputs if isinstance(o, Error)), None)
-    if error:
-        return f"{error.ename}: {re.sub(r'0x[0-9a-f]+|[0-9]+', '#', error.evalue)}"
-    if returned.cell == 0:
-        return hashlib.sha256(returned.text.encode()).hexdigest()[:16]
-    return returned.ending

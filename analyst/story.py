@@ -11,15 +11,20 @@ from .events import (
     Asked,
     Call,
     CallDecided,
+    Checked,
     Compacted,
     Continued,
+    Contract,
+    ContractSet,
     Event,
+    Isolated,
     ModelReplied,
     Opened,
     PlanDecided,
     PlanProposed,
     PlanRevised,
     PlanStep,
+    Proved,
     StepFinished,
     StepStarted,
     Stopped,
@@ -70,6 +75,8 @@ class Cell:
 
     code: str
     returned: ToolReturned
+    by_person: bool = False
+    """A person was asked, and allowed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Unrun:
 class Turn:
     """A turn that the work took."""
 
-    kind: Literal["plan refused", "plan revised", "compacted", "continued"]
+    kind: Literal["plan refused", "plan revised", "sent back", "compacted", "continued"]
     why: str = ""
 
 
@@ -107,8 +114,12 @@ class Story:
 
     asked: Asked
     model: str
+    isolated: Isolated | None = None
+    """What held the code; None: a kernel that the user gave."""
     tables: tuple[Mapping[str, Any], ...] = ()
     """What the survey found."""
+    contract: Contract = Contract()
+    """What the answer must contain."""
     plan: tuple[PlanStep, ...] = ()
     refused: bool = False
     """The plan was refused, so nothing was done by it."""
@@ -119,13 +130,18 @@ class Story:
     seconds: float | None = None
     """From the question to its answer; None when the log's times are not known."""
     stopped: Stopped | None = None
+    checked: Checked | None = None
+    """What is on record for the answer; None when that was not looked into."""
     answered: Answered | None = None
-    undone: tuple[int, ...] = ()
-    """Numbers of cells whose work on the variables was taken back after this question, of earlier questions too."""
+    proved: Proved | None = None
+    undone: tuple[Undone, ...] = ()
+    """What was taken back after this question, of cells of earlier questions too."""
     _calls: dict[str, Call] = field(default_factory=dict)
     """Calls of the last reply that have not returned."""
     _running: dict[str, Call] = field(default_factory=dict)
     """Those of them that were allowed to run."""
+    _by_person: set[str] = field(default_factory=set)
+    """Ids of those that a person allowed."""
 
     @property
     def cells(self) -> list[Cell]:
@@ -143,6 +159,8 @@ class Story:
         match event:
             case Surveyed(tables=tables):
                 self.tables = tables
+            case ContractSet(contract):
+                self.contract = contract
             case PlanProposed(steps=steps):
                 self.plan, self.refused = steps, False
             case PlanDecided(accepted, steps, note):
@@ -160,6 +178,7 @@ class Story:
             case ModelReplied(_, calls, usage, _, model):
                 self.model, self.spent = model or self.model, self.spent.plus(usage)
                 self._calls = {call.id: call for call in calls}
+                self._by_person.clear()
             case CallDecided():
                 self._decided(event)
             case ToolReturned():
@@ -167,15 +186,21 @@ class Story:
             case Compacted():
                 self._add(Turn("compacted"))
             case Undone():
-                self.undone += event.cells
+                self.undone += (event,)
             case Stopped():
                 self.stopped = event
             case Continued():
                 self.cut_off()
                 self._add(Turn("continued", self.stopped.detail if self.stopped else ""))
-                self.stopped = self.answered = None
+                self.stopped = self.checked = self.answered = self.proved = None
+            case Checked():
+                self._checked(event)
             case Answered():
                 self.answered = event
+            case Proved():
+                self.proved = event
+            case Isolated():
+                self.isolated = event
             case Opened() | Asked():
                 pass
 
@@ -201,10 +226,24 @@ class Story:
         part = next(begun, None) or self._begin(event.step_id)
         part.finished = self.finished[event.step_id] = event
 
+    def _checked(self, event: Checked) -> None:
+        if event.draft:
+            self._calls.pop(event.draft.call_id, None)
+            loose = ", ".join(dict.fromkeys(c.text for c in event.claims if c.status == "unsupported"))
+            self._add(
+                Turn(
+                    "sent back", " ".join([*([f"No output shows {loose}."] if loose else []), *event.unkept])
+                )
+            )
+        else:
+            self.checked = event
+
     def _decided(self, event: CallDecided) -> None:
         call = self._calls.get(event.call_id)
         if call and event.allowed:
             self._running[call.id] = call
+            if event.by == "person":
+                self._by_person.add(call.id)
         elif call:
             del self._calls[call.id]  # what is returned for it only says so again
             self._add(Unrun(call, "refused", event.reason))
@@ -215,7 +254,7 @@ class Story:
         if call is None or not call.code:
             return  # it only looked
         if event.cell:
-            self._add(Cell(call.code.strip("\n"), event))
+            self._add(Cell(call.code.strip("\n"), event, event.call_id in self._by_person))
         elif not event.ok:
             self._add(Unrun(call, "in doubt" if begun else "declined", event.text))
 
@@ -223,17 +262,19 @@ class Story:
 def read(events: Iterable[Event], at: Sequence[float] = ()) -> list[Story]:
     """The questions of a log, in order; `at` are the times of its lines in seconds, where they are known."""
     stories: list[Story] = []
-    model, last = "", 0.0
+    model, isolated, last = "", None, 0.0
     for number, event in enumerate(events):
         if isinstance(event, Opened):
             model = event.model
         elif isinstance(event, Asked):
-            stories.append(Story(event, model, seconds=0.0 if at else None))
+            stories.append(Story(event, model, isolated, seconds=0.0 if at else None))
         elif stories:
             stories[-1].see(event)
             if at and not isinstance(event, Continued):
                 # the time between a stop and its continuation is nobody's
                 stories[-1].seconds = (stories[-1].seconds or 0.0) + max(0.0, at[number] - last)
+        if isinstance(event, Isolated):
+            isolated = event
         last = at[number] if at else 0.0
     for story in stories:
         story.cut_off()

@@ -17,13 +17,12 @@ from typing import Any
 from analyst_kernels import Output
 from pydantic import TypeAdapter
 
-from analyst.events import Asked, Call, Event, ModelReplied, Surveyed, ToolReturned, Usage, Variable
-from analyst.trust.claims import Claim
+from analyst.events import Asked, Call, Claim, Event, ModelReplied, Surveyed, ToolReturned, Usage, Variable
 from analyst.trust.evidence import Evidence
 from analyst.trust.receipts import check
 
 CORPUS = Path(__file__).parent.parent / "tests" / "trust" / "corpus"
-PARTS = ("seen", "second", "held")
+PARTS = ("seen", "second", "held", "prose")
 FALSE = ("altered", "invented")
 OUTPUTS: TypeAdapter[tuple[Output, ...]] = TypeAdapter(tuple[Output, ...])
 

@@ -83,6 +83,7 @@ def test_the_main_job_without_a_key_or_a_network(tmp_path: Path) -> None:
         "html",
         "files",
         "model",
+        "isolation",
         "usage",
         "cost",
         "seconds",

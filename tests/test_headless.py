@@ -102,6 +102,14 @@ def script(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def runs_on(pid: int) -> bool:
+    """Whether it has not ended; who has to take note of that is the system's first process."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @pytest.mark.parametrize(
     ("end", "code"), [("", 0), ("raise SystemExit(3)", 3), ("kept = [result]; 1 / 0", 1)]
 )
@@ -111,7 +119,7 @@ def test_a_script_ends_cleanly_and_leaves_no_kernel(tmp_path: Path, end: str, co
     answer, *pids = done.stdout.split()
     assert answer == "b"
     assert pids
-    assert not any(psutil.pid_exists(int(pid)) for pid in pids)
+    assert not any(runs_on(int(pid)) for pid in pids)
     assert code == 1 or done.stderr == ""
 
 
@@ -120,11 +128,13 @@ import analyst, os, signal, threading
 from analyst.models.scripted import ScriptedModel
 from tests.scripts import runs, says
 def ring():
-    open("begun").close()
+    open(begun).close()
     os.kill(os.getpid(), signal.SIGINT)
-code = "open('../../begun', 'w').close()\\nimport time\\ntime.sleep(60)"
+begun = "run/work/begun"
+code = "open('begun', 'w').close()\\nimport time\\ntime.sleep(60)"
 first = analyst.run("?", model=ScriptedModel([says("a"), runs("1", code), says("c")]), out="run", approve="auto")
-os.mkfifo("begun")  # opened at one end it waits for the other
+os.mkfifo(begun)  # opened at one end it waits for the other
+os.chmod(begun, 0o666)
 threading.Thread(target=ring).start()
 try:
     first.ask("?")
@@ -140,13 +150,14 @@ def test_ctrl_c_stops_the_code_and_the_conversation_goes_on(tmp_path: Path) -> N
 
 def test_closing_ends_what_another_thread_waits_for(tmp_path: Path) -> None:
     before = kernels()
-    os.mkfifo(tmp_path / "begun")  # opened at one end it waits for the other
-    slow = f"open({str(tmp_path / 'begun')!r}, 'w').close()\nimport time\ntime.sleep(60)"
-    model = ScriptedModel([says("a"), runs("1", slow)])
+    model = ScriptedModel([says("a"), runs("1", "open('begun', 'w').close()\nimport time\ntime.sleep(60)")])
     first = analyst.run("?", model=model, out=tmp_path / "run", approve="auto")
+    begun = tmp_path / "run" / "work" / "begun"
+    os.mkfifo(begun)  # opened at one end it waits for the other
+    begun.chmod(0o666)
     with ThreadPoolExecutor(1) as other:
         asking = other.submit(first.ask, "?")
-        (tmp_path / "begun").open().close()
+        begun.open().close()
         first.close()
         with pytest.raises(CancelledError):
             asking.result()

@@ -23,7 +23,7 @@ async def test_an_easy_question_costs_two_turns(tmp_path: Path) -> None:
     assert result.named == {"value": "42"}
     assert len(talk.model.seen) == 2
     assert [type(e).__name__ for e in talk.heard if not isinstance(e, Live)] == [
-        "Opened", "Asked", "Surveyed", "ModelReplied", "CallDecided", "ToolReturned", "ModelReplied", "Answered",
+        "Opened", "Asked", "Surveyed", "ContractSet", "ModelReplied", "CallDecided", "ToolReturned", "ModelReplied", "Checked", "Answered",
     ]  # fmt: skip
     assert [e.output.text for e in talk.all(OutputDelta)] == ["42\n"]
 

@@ -126,9 +126,14 @@ async def test_a_conversation_that_nears_the_window_is_compacted_and_keeps_what_
 
 async def test_an_overflow_is_answered_by_compaction_once_then_by_an_honest_end(tmp_path: Path) -> None:
     overflow = ContextOverflow("too long")
-    model = ScriptedModel([big(1), overflow, answers("z", "1")])
+    model = ScriptedModel([big(1), overflow, answers("z", "One.")])
     events = await talk(model, "?", folder=tmp_path / "a")
-    assert [type(e).__name__ for e in events][-4:-1] == ["ToolReturned", "Compacted", "ModelReplied"]
+    assert [type(e).__name__ for e in events][-5:-1] == [
+        "ToolReturned",
+        "Compacted",
+        "ModelReplied",
+        "Checked",
+    ]
     model = ScriptedModel([big(1), overflow, overflow])
     events = await talk(model, "?", folder=tmp_path / "b")
     assert [e.reason for e in events if isinstance(e, Stopped)] == ["context"]

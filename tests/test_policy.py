@@ -53,7 +53,8 @@ def test_once_untrusted_text_was_read_what_reaches_out_needs_a_yes_in_every_mode
 
 
 def test_auto_still_lets_through_what_does_not_reach_out() -> None:
-    assert not reasons("import strange\npd.read_pickle('a.pkl')", "auto", READ)
+    assert not reasons("import strange", "auto", READ)
+    assert reasons("pd.read_pickle('a.pkl')", "auto", READ), "what was loaded could do anything"
     assert reasons("import strange\npd.read_pickle('a.pkl')", "risky", READ)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from analyst_kernels import KernelError, KernelNotStarted, Limits, Stream
-from analyst_kernels.managed import ManagedKernel
+from analyst_kernels.isolated import IsolatedKernel
 
 from ..errors import BadInput
 from ..events import Asked, Event
 from ..headless import with_notebook
+from ..holding import is_ours
 from ..models import Model
 from ..session import Result, Session, to_the_end
 from ..settings import Settings
@@ -27,11 +28,11 @@ DESCRIBED = "plot.json"
 """Name of the file in which code may describe the figure that it shows."""
 
 
-class SetUpKernel(ManagedKernel):
+class SetUpKernel(IsolatedKernel):
     """A kernel that holds what a task's `setup` makes, after each start: a kernel made anew has it too."""
 
-    def __init__(self, setup: str, settings: Settings, work: Path) -> None:
-        super().__init__(settings.kernel, cwd=work)
+    def __init__(self, setup: str, settings: Settings, work: Path, *, trusted: bool = False) -> None:
+        super().__init__(settings.kernel, work=work, sandbox=settings.sandbox, trusted=trusted)
         self._setup = setup
         self._limits = Limits(wall=settings.cell_timeout)
         self._is_set_up = False
@@ -112,7 +113,8 @@ async def ask(task: Task, data: Path, folder: Path, model: str | Model, settings
     work = (folder / "work").absolute()
     if not (folder / "log.jsonl").exists():
         await asyncio.to_thread(_lay_out, task.files, data, work)
-    kernel = SetUpKernel(task.setup, settings, work)
+    trusted = model == "rules" if isinstance(model, str) else is_ours(model)
+    kernel = SetUpKernel(task.setup, settings, work, trusted=trusted)
     try:
         await kernel.start()
         session = Session(model, folder=folder, kernel=kernel, settings=settings)

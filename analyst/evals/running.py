@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from analyst_kernels import KernelError
+from analyst_kernels import KernelError, SandboxUnavailable
 
 from ..errors import AnalystError
 from ..models import Model
+from ..pool import run_all
 from ..settings import Settings
 from .asking import ask
 from .predictions import Prediction, add, load, run_folder, save
@@ -48,27 +48,21 @@ async def run_suite(
     predictions is put into the order of the suite.
 
     Raises:
+        SandboxUnavailable: nothing holds the code here.
         BadInput: `out` has a file of predictions that cannot be read.
         OSError: a result cannot be written.
     """
     done = load(out)
-    gate = asyncio.Semaphore(jobs)
+    todo = [task for task in tasks if task.id not in done or not done[task.id].fair]
 
     async def one(task: Task) -> None:
-        async with gate:
-            progress.started(task.id)
-            prediction = await _asked(task, suite.folder, run_folder(out, task.id), model, settings)
-            add(out, prediction)
-            done[task.id] = prediction
-            progress.finished(prediction)
+        progress.started(task.id)
+        prediction = await _asked(task, suite.folder, run_folder(out, task.id), model, settings)
+        add(out, prediction)
+        done[task.id] = prediction
+        progress.finished(prediction)
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for task in tasks:
-                if task.id not in done or not done[task.id].fair:
-                    group.create_task(one(task))
-    except* OSError as errors:
-        raise errors.exceptions[0] from None
+    await run_all(todo, one, at_once=jobs)
     save(out, [done[t.id] for t in suite.tasks if t.id in done])
     return {t.id: done[t.id] for t in tasks}
 
@@ -76,6 +70,8 @@ async def run_suite(
 async def _asked(task: Task, data: Path, folder: Path, model: ModelOf, settings: Settings) -> Prediction:
     try:
         return await ask(task, data, folder, model(task), settings)
+    except SandboxUnavailable:  # for this task as for all others: nothing is to be recorded
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and the other tasks go on
         ours = isinstance(error, AnalystError | KernelError)
         return Prediction(id=task.id, error=str(error) if ours else f"{type(error).__name__}: {error}")

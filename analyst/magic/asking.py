@@ -12,6 +12,7 @@ from IPython.core.error import UsageError
 
 from ..errors import BadInput
 from ..events import Asked, PlanStep, ToolReturned
+from ..holding import closed
 from ..models import Model
 from ..models.choice import choose
 from ..session import Result, Session
@@ -25,8 +26,6 @@ from .prompt import Prompt, understand
 from .replaying import ReplayedModel
 from .stopping import AgentFailed, AgentStopped
 
-SANDBOX = "analyst-sandbox"
-"""The kernelspec of the closed kernel."""
 _BROKEN = ("input", "model", "kernel", "context")
 """Why a run stopped that could not do its work, whatever it had found until then."""
 _VALUES = ("frame", "series", "array", "mapping", "sequence", "set", "scalar", "text", "index")
@@ -132,12 +131,12 @@ async def opened(
     own = chosen.kernel == "own"
     folder = notebook.folder(chosen.kernel)
     view = CellView(notebook.lent.publish, rich=notebook.lent.rich, run=folder.name)
-    settings = chosen.settings if own else chosen.settings.model_copy(update={"kernel": SANDBOX})
+    settings = chosen.settings if own else closed(chosen.settings)
     session = Session(
         model or settings.model,
         folder=folder,
         kernel=notebook.lent if own else None,
-        host=notebook.host(edit=chosen.edit),
+        host=notebook.host(edit=chosen.edit, waits=view.waits_for_person),
         listeners=[view],
         settings=settings,
         undo=own,

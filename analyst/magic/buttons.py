@@ -3,75 +3,93 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets  # type: ignore[import-untyped]  # it has no stubs
+import anywidget
+from markupsafe import Markup
+from traitlets import List, Unicode
 
+from .. import markup
 from ..events import PlanStep
+from ..markup.prose import HIGHLIGHT, NO_MATHS
 from .hosts import WORDS, Choice, from_text, to_text
 
-LINES = 12
-"""Most lines of a plan's text box."""
+VIEW = "application/vnd.jupyter.widget-view+json"
+_VERSION = {"version_major": 2, "version_minor": 0}
+_ASKED = Markup('<div class="analyst-block {}"><p role="status"><strong>{}</strong></p>{}</div>')
+"""It is read out where a screen is read, and looks as the blocks of the run do."""
+_CODE = Markup('<ul>{}</ul><div class="{}"><pre tabindex="0" style="{}">{}</pre></div>')
+_REASON = Markup("<li>{}</li>")
+
+
+class Question(anywidget.AnyWidget):
+    """What is asked, and what can be pressed; the front end sends back `choice` and `text` in one message."""
+
+    _esm = Path(__file__).with_name("question.js").read_text(encoding="utf-8")
+    html = Unicode().tag(sync=True)
+    text = Unicode().tag(sync=True)
+    """A text that can be edited; empty: there is none."""
+    choices: List[tuple[str, str]] = List().tag(sync=True)
+    """Pairs: what is sent, and the words on the button."""
 
 
 class Buttons:
-    """Asks with widgets; each is taken out of the cell when it was answered."""
+    """Asks with a widget, which is taken out of the cell when it was answered."""
 
-    def __init__(self, show: Callable[[Any], None], say: Callable[[str], None]) -> None:
-        """`show` displays a widget in the cell, `say` a line of text."""
+    def __init__(self, show: Callable[[Mapping[str, Any]], AbstractContextManager[None]]) -> None:
+        """`show` has something stand in the cell for a while."""
         self._show = show
-        self._say = say
 
     async def choose(self, code: str, reasons: Sequence[str]) -> Choice:
         """Show the code and its reasons, and wait for one of three buttons."""
-        about = widgets.Label(f"This needs your yes: {'; '.join(reasons)}.")
-        shown = widgets.Textarea(code.rstrip(), disabled=True, rows=min(LINES, code.count("\n") + 2))
-        shown.layout.width = "100%"
-        choice: Choice = await self._pressed([about, shown], list(WORDS.items()))
-        self._say(f"{WORDS[choice]}: {'; '.join(reasons)}.")
-        return choice
+        listed = Markup("").join(map(_REASON.format, reasons))
+        shown = _CODE.format(
+            listed, HIGHLIGHT, "max-height: 20em; overflow: auto", markup.code(code.strip("\n"))
+        )
+        html = _ASKED.format(NO_MATHS, "This code needs your yes:", shown)
+        answer = await self._answer(Question(html=html, choices=list(WORDS.items())))
+        return next(choice for choice in WORDS if choice == answer["choice"])
 
     async def edit(self, steps: Sequence[PlanStep]) -> Sequence[PlanStep] | None:
         """Show the plan in a text box, one step on each line."""
-        text = widgets.Textarea(to_text(steps), rows=min(LINES, len(steps) + 2))
-        text.layout.width = "100%"
-        about = widgets.Label("The plan, one step on each line. Change it, then run it.")
+        asked = "Work by this plan? Each line is a step: reword, move, add or take out lines."
+        choices = [("run", "Run the plan"), ("refuse", "Refuse")]
         while True:
-            pressed = await self._pressed([about, text], [("run", "Run the plan"), ("refuse", "Refuse")])
-            plan = from_text(text.value, steps)
-            if pressed == "refuse" or plan:
-                return plan if pressed == "run" else None
+            html = _ASKED.format(NO_MATHS, asked, "")
+            answer = await self._answer(Question(html=html, text=to_text(steps), choices=choices))
+            if answer["choice"] == "refuse":
+                return None
+            if plan := from_text(str(answer["text"]), steps):
+                return plan
 
-    async def _pressed(self, above: Sequence[Any], buttons: Sequence[tuple[Any, str]]) -> Any:
-        loop, answer = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+    async def _answer(self, question: Question) -> Mapping[str, Any]:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Mapping[str, Any]] = loop.create_future()
 
-        def button(value: Any, words: str) -> Any:
-            made = widgets.Button(description=words, layout=widgets.Layout(width="auto"))
-            _from_any_shell(made)
-
+        def answered(_: object, content: Mapping[str, Any], __: object) -> None:
             # called in a thread of the kernel's: it only hands the answer over
-            made.on_click(lambda _: loop.call_soon_threadsafe(_answer, answer, value))
-            return made
+            loop.call_soon_threadsafe(_settle, answer, content)
 
-        row = widgets.HBox([button(value, words) for value, words in buttons])
-        for part in above:
-            _from_any_shell(part)
-        box = widgets.VBox([*above, row])
-        self._show(box)
-        try:
-            return await answer
-        finally:
-            for widget in (*row.children, row, *above, box):
-                widget.close()
+        _from_any_shell(question)
+        question.on_msg(answered)
+        with self._show(
+            {VIEW: {"model_id": question.model_id, **_VERSION}, "text/plain": "Waiting for you."}
+        ):
+            try:
+                return await answer
+            finally:
+                question.close()
 
 
-def _answer(future: asyncio.Future[Any], value: Any) -> None:
-    if not future.done():
-        future.set_result(value)
+def _settle(answer: asyncio.Future[Mapping[str, Any]], content: Mapping[str, Any]) -> None:
+    if not answer.done():
+        answer.set_result(content)
 
 
-def _from_any_shell(widget: Any) -> None:
+def _from_any_shell(question: Question) -> None:
     """ipykernel 7.4 hands a message to the shell that last published on its comm, which is busy here: any will do."""
-    if hasattr(widget.comm, "_reply_subshell_for"):
-        widget.comm._reply_subshell_for = lambda _, default: default
+    if hasattr(question.comm, "_reply_subshell_for"):
+        question.comm._reply_subshell_for = lambda _, default: default

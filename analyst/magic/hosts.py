@@ -30,16 +30,18 @@ class Desk(Protocol):
 class Person:
     """The host of a run that a person watches. It remembers what was always allowed; one for each run."""
 
-    def __init__(self, desk: Desk, *, edit: bool) -> None:
-        """`edit`: plans are shown before they are worked by."""
+    def __init__(self, desk: Desk, *, edit: bool, waits: Callable[[], None]) -> None:
+        """`edit`: plans are shown before they are worked by; `waits` is called before each question."""
         self._desk = desk
         self._edit = edit
+        self._waits = waits
         self._always: set[str] = set()
 
     async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
         """Ask, unless each of the reasons was always allowed before."""
         if set(reasons) <= self._always:
             return CallDecided(call.id, allowed=True, by="person", reason="always in this run")
+        self._waits()
         choice = await self._desk.choose(call.code, reasons)
         if choice == "always":
             self._always |= set(reasons)
@@ -50,15 +52,16 @@ class Person:
         """Show the plan if that is wanted."""
         if not self._edit:
             return PlanDecided(accepted=True)
+        self._waits()
         wanted = await self._desk.edit(steps)
         if wanted is None:
             return PlanDecided(accepted=False)
         return PlanDecided(accepted=True, steps=() if tuple(wanted) == tuple(steps) else tuple(wanted))
 
 
-def host(desk: Desk | None, *, edit: bool) -> Host:
+def host(desk: Desk | None, *, edit: bool, waits: Callable[[], None]) -> Host:
     """A person at this desk, or nobody."""
-    return Person(desk, edit=edit) if desk is not None else Nobody()
+    return Person(desk, edit=edit, waits=waits) if desk is not None else Nobody()
 
 
 # ── a plan as text that can be edited ──

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from analyst_kernels import KernelError
 from analyst_kernels.lent import LentKernel, ask, stop_control
@@ -127,15 +128,16 @@ class Notebook:
         """Show a line of text, in its place among the blocks of a run."""
         self.lent.publish({"text/plain": text})
 
-    def host(self, *, edit: bool) -> Host:
-        """Who is asked for a yes: see `hosts`."""
-        if not self.can_type:
-            return hosts.host(None, edit=edit)
-        if self._can_click:
+    def host(self, *, edit: bool, waits: Callable[[], None]) -> Host:
+        """Who is asked for a yes: see `hosts`; `waits` is called before each question."""
+        desk: hosts.Desk | None = None
+        if self.can_type and self._can_click:
             from .buttons import Buttons  # noqa: PLC0415 - ipywidgets is slow to import, and rarely needed
 
-            return hosts.host(Buttons(self._show, self.say), edit=edit)
-        return hosts.host(hosts.Prompt(self._read, self.say), edit=edit)
+            desk = Buttons(self._show)
+        elif self.can_type:
+            desk = hosts.Prompt(self._read, self.say)
+        return hosts.host(desk, edit=edit, waits=waits)
 
     @property
     def can_type(self) -> bool:
@@ -152,8 +154,15 @@ class Notebook:
         jupyter = "JPY_SESSION_NAME" in environment() and "__vsc_ipynb_file__" not in self.shell.user_ns
         return jupyter and bool(getattr(kernel, "_supports_kernel_subshells", False))
 
-    def _show(self, widget: Any) -> None:
-        self.lent.publish(widget._repr_mimebundle_())
+    @contextlib.contextmanager
+    def _show(self, data: Mapping[str, Any]) -> Iterator[None]:
+        """Something stands in the cell while this lasts; nothing of it is left there, or in the notebook's file."""
+        place = f"analyst-{uuid4().hex}"
+        self.lent.publish(data, display_id=place)
+        try:
+            yield
+        finally:
+            self.lent.publish({}, display_id=place, update=True)
 
     async def _read(self, prompt: str) -> str:
         try:

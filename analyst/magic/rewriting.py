@@ -22,7 +22,9 @@ class Rewriter:
     def __call__(self, lines: list[str]) -> list[str]:
         """The cell's lines, awaited if the whole cell is one magic of ours."""
         code = [number for number, line in enumerate(lines) if line.strip()]
-        if not code or not self._shell.autoawait or self._shell.display_trap.is_active:
+        # a cell is run already; before IPython 9 there is no `is_active`
+        inside = self._shell.display_trap._nested_level > 0
+        if not code or not self._shell.autoawait or inside:
             return lines
         first = lines[code[0]]
         if first.startswith(CELL):

@@ -63,7 +63,7 @@ class Consent:
                 case ToolReturned():
                     consent = replace(consent, untrusted=True)
                 case CallDecided(call_id, allowed=True, by="person"):
-                    consent = consent.told(codes.get(call_id, ""), getattr(event, "scope", "once"))
+                    consent = consent.told(codes.get(call_id, ""), event.scope)
                 case _:
                     pass
         return consent

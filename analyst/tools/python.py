@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyst_kernels import Execution, Output
 from analyst_kernels.reading import read
 
-from ..events import Call, Event, OutputDelta, ToolReturned, Variable
+from ..events import Call, Event, Notice, OutputDelta, ToolReturned, Variable
 from . import Desk, tool
 from .snapshots import keep
 
@@ -28,12 +28,16 @@ async def python(desk: Desk, call: Call, *, code: str) -> ToolReturned:
     cell = cells(desk.events) + 1
     if desk.undo:
         await keep(desk.kernel, desk.undo, cell)
+    await desk.kernel.evaluate("watch")
     execution = await desk.kernel.execute(code, heard, desk.limits)
     changes: dict[str, Any] = {} if execution.state_lost else await desk.kernel.evaluate("changes")
     variables = tuple(Variable(v["name"], v["type"], v["summary"]) for v in changes.get("variables", ()))
     gone = tuple(changes.get("gone", ()))
     reading = read(execution.outputs, cell=cell, vision=desk.vision)
-    told = (f"[cell {cell}] {_ending(execution, desk)}", reading.text, _ledger(variables, gone))
+    noticed = _noticed(changes.get("noticed", {}))
+    if noticed:
+        desk.show(Notice(noticed))
+    told = (f"[cell {cell}] {_ending(execution, desk)}", reading.text, _ledger(variables, gone), noticed)
     return ToolReturned(
         call.id,
         ok=execution.ok,
@@ -45,7 +49,18 @@ async def python(desk: Desk, call: Call, *, code: str) -> ToolReturned:
         variables=variables,
         gone=gone,
         state=changes.get("state", ""),
+        observed=tuple(changes.get("observed", ())),
     )
+
+
+def _noticed(found: Mapping[str, Any]) -> str:
+    """What the code did outside of the kernel as far as Python's own audit events tell; "" when it did nothing."""
+    told = [f"{e['effect']}: {e['what']}" for e in found.get("events", ())][:_NOTICED]
+    more = len(found.get("events", ())) + int(found.get("more", 0)) - len(told)
+    if not told:
+        return ""
+    rest = f"; and {more} more" if more > 0 else ""
+    return f"While it ran, this cell reached out of the kernel: {'; '.join(told)}{rest}."
 
 
 def cells(events: Sequence[Event]) -> int:
@@ -71,6 +86,7 @@ def _ending(execution: Execution, desk: Desk) -> str:
 
 
 _SHOWN = 12
+_NOTICED = 5
 
 
 def _ledger(variables: Sequence[Variable], gone: Sequence[str]) -> str:

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from .evidence import Place
+from ..events import Asked, Checked, Claim, Event
 from .numbers import numbers
-
-Status = Literal["supported", "derived", "given", "unsupported"]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A number, a date or a named extreme that an answer states, and what is on record for it."""
-
-    text: str
-    start: int
-    end: int
-    status: Status
-    """supported: shown · derived: computed from what was shown · given: from the question · unsupported."""
-    places: tuple[Place, ...] = ()
-    """Where it was shown, or where what it is derived from was."""
-    how: str = ""
-    """How it is derived, as a formula of the values at full precision."""
-    sentence: str = ""
-    """What to tell a person."""
-
 
 Claims = tuple[Claim, ...]
 codec: TypeAdapter[Claims] = TypeAdapter(Claims)
+
+
+def last_check(events: Iterable[Event]) -> Checked | None:
+    """What is on record for the answer that was given last; None where that was not looked into."""
+    found: Checked | None = None
+    for event in events:
+        if isinstance(event, Asked):
+            found = None
+        elif isinstance(event, Checked) and event.draft is None:
+            found = event
+    return found
+
+
+def loose(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims that nothing supports: what `--strict-numbers` counts."""
+    return tuple(c for c in claims if c.status == "unsupported")
 
 
 def to_json(claims: Sequence[Claim]) -> dict[str, Any]:
@@ -48,12 +43,17 @@ def to_json(claims: Sequence[Claim]) -> dict[str, Any]:
 
 def explain(claims: Sequence[Claim], number: str) -> str:
     """Where a number of the answer comes from: for `%agent why 0.83`."""
-    wanted = number.strip().strip("`*").casefold()
-    found = [c for c in claims if c.text.casefold() == wanted] or [c for c in claims if _same(c.text, number)]
+    found = stated(claims, number)
     if not found:
         near = ", ".join(dict.fromkeys(c.text for c in claims)) or "none"
         return f"The answer does not state {number.strip()}. What it states: {near}."
     return "\n".join(dict.fromkeys(c.sentence for c in found))
+
+
+def stated(claims: Sequence[Claim], number: str) -> list[Claim]:
+    """The claims that are this number, in this spelling or, if there is none, in another."""
+    wanted = number.strip().strip("`*").casefold()
+    return [c for c in claims if c.text.casefold() == wanted] or [c for c in claims if _same(c.text, number)]
 
 
 def _same(text: str, number: str) -> bool:
@@ -68,12 +68,12 @@ _MOST = 12
 
 def sent_back(claims: Sequence[Claim]) -> str | None:
     """What the model is told, once, of numbers that nothing shows; None when there are none."""
-    loose = [c for c in claims if c.status == "unsupported"]
-    if not loose:
+    open_claims = loose(claims)
+    if not open_claims:
         return None
-    said = "\n".join(f"- {c.sentence}" for c in loose[:_MOST])
-    more = f"\n- and {len(loose) - _MOST} more" if len(loose) > _MOST else ""
+    said = "\n".join(f"- {c.sentence}" for c in open_claims[:_MOST])
+    more = f"\n- and {len(open_claims) - _MOST} more" if len(open_claims) > _MOST else ""
     return (
         f"No output shows this:\n{said}{more}\nFor each: compute it with `python` and print it with a label, or withdraw it. "
-        "Then answer again. What is still not shown is marked in the answer."
+        "What is still not shown is marked in the answer."
     )

@@ -6,20 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .claims import Claim
+from ..events import Claim
 from .evidence import Evidence, Shown
 from .numbers import Number
+from .tables import Item
 from .words import before, mentions, sentence_span
 
 _NAMED = {
     "difference": r"differ|more|less|fewer|higher|lower|above|below|great|gap|rose|fell|drop|increas|decreas|declin|gr[eo]w|gain|chang"
     r"|longer|shorter|heavi|light|larger|smaller|spread|unterschied|höher|niedrig|mehr|weniger|gestiegen|gesunken|größer|kleiner"
-    r"|de plus|de moins|écart|différence|hausse|baisse|ahead|behind|range|span|exceed|up by|down by|points",
+    r"|de plus|de moins|écart|différence|hausse|baisse|ahead|behind|range|span|exceed|up by|down by|points|outweigh|apart|\bother\b|remain|\brest\b|left over",
     "ratio": r"times|twice|ratio|fold|\d ?[x×]|fach|\bmal\b|fois|as much|as many|double|triple",
     "share": r"%|percent|share|proportion|prozent|anteil|pour cent|part of|out of| of | der | des ",
     "change": r"%|percent|prozent|pour cent",
     "sum": r"together|total|combined|in all|\bsum\b|both|zusammen|insgesamt|gesamt|ensemble|altogether|account|jointly|overall",
     "mean": r"average|mean|durchschnitt|mittel|moyenne",
+    "rate": r"\bper\b|\beach\b|\bpro\b|\bje\b|\bpar\b",
 }
 _PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _NAMED.items()}
 _MOST = 400
@@ -43,7 +45,7 @@ def derivation(
     number: Number, answer: str, evidence: Evidence, matched: Sequence[tuple[Number, Shown]]
 ) -> Claim | None:
     """The claim as derived from what was shown, if its wording names an operation that gives it; else None."""
-    if not number.readings or number.kind in ("date", "year", "word"):
+    if not number.readings or number.kind in ("date", "time", "year", "word"):
         return None
     low, high = sentence_span(answer, number.start, number.end)
     sentence = answer[low:high]
@@ -62,7 +64,9 @@ def derivation(
         _stated(matched),
     ):
         for one, two in pairs:
-            for way in _ways(one, two, named, number):
+            # a small whole number is the difference of some two shown ones by chance, unless both are spoken of
+            loose = number.small and not (one in beside and two in beside)
+            for way in _ways(one, two, named - {"difference"} if loose else named, number):
                 if _fits(number, way):
                     return _derived(number, way)
             tried += 1
@@ -124,25 +128,42 @@ def _stated(matched: Sequence[tuple[Number, Shown]]) -> Iterator[tuple[Shown, Sh
 def _parts(beside: Sequence[Shown], evidence: Evidence) -> Iterator[tuple[Shown, Shown]]:
     """A count beside the number, against numbers of rows."""
     for one in beside:
-        for whole in evidence.wholes:
-            if one.value.is_integer() and 0 <= one.value <= whole.value:
+        if not one.value.is_integer() or one.value < 0:
+            continue
+        for whole in (*evidence.wholes, *_whole(one, evidence)):
+            if one.value <= whole.value:
                 yield one, whole
+
+
+def _whole(one: Shown, evidence: Evidence) -> Iterator[Shown]:
+    """The sum of the column of counts in which a count stands."""
+    column = [s for s in evidence.tables.get(one.table, ()) if s.item.column == one.item.column]
+    if 1 < len(column) <= 200 and all(s.value >= 0 and s.value.is_integer() for s in column):
+        total = sum(s.value for s in column)
+        yield Shown(
+            Item(total, f"{total:.0f}", "sum", one.item.column, one.item.table),
+            one.cell,
+            one.output,
+            one.code,
+        )
 
 
 def _ways(one: Shown, two: Shown, named: set[str], number: Number) -> Iterator[_Way]:
     a, b, of = one.value, two.value, (one, two)
     said = f"{one.item.text} {{}} {two.item.text}"
+    high, low = (one, two) if a >= b or number.readings[0].value < 0 else (two, one)
+    apart = f"{high.item.text} − {low.item.text}"
     percent = number.kind in ("percent", "points", "fraction")
     if "difference" in named and (number.kind != "percent" or abs(a) <= 100):
-        yield _Way(a - b, said.format("−"), of)
+        yield _Way(high.value - low.value, apart, (high, low))
         if number.kind in ("points", "percent"):
-            yield _Way(100 * (a - b), f"100 × ({said.format('−')})", of)
+            yield _Way(100 * (high.value - low.value), f"100 × ({apart})", (high, low))
     if b:
         if percent and "share" in named and abs(a) <= abs(b):
             yield _Way(100 * a / b, f"100 × {said.format('/')}", of)
         if percent and "difference" in named:
             yield _Way(100 * (a / b - 1), f"100 × ({said.format('/')} − 1)", of)
-        if "ratio" in named and not percent:
+        if not percent and ("ratio" in named or ("rate" in named and number.decimals)):
             yield _Way(a / b, said.format("/"), of)
     alike = one.table == two.table and one.item.column == two.item.column
     if "sum" in named and number.kind != "times" and (alike or (a.is_integer() and b.is_integer())):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analyst_kernels import Error, Output, Stream
 
 from ..digest import Digest
-from ..events import Asked, Event, Surveyed
+from ..events import Asked, Event, Place, Surveyed
 from .dates import Day, dates
 from .tables import Item, in_figure, in_html, in_survey, in_text
 from .words import words
@@ -21,27 +21,15 @@ GENERAL = words("min max mean median std count n rows columns missing sum corr p
 """Labels that name statistics."""
 _LONG = 2000
 _WHOLES = 6
+_NAME = 4
+"""Most words of a row's label that is the name of a group."""
+_DIGITS = re.compile(r"[\d.]+")
 _CODE = 400
 """Characters of a cell's code that are read for that."""
+_TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d])")
+_BARE = re.compile(r"(?:np\.\w+\()?[-+]?[\d.,]+(?:e[-+]?\d+)?\)?", re.I)
 _SHOWS = re.compile(r"\b(?:print|display)\(")
 FIGURE = "application/vnd.analyst.figure+json"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a value was shown. `cell` 0: in the survey; `output` counts from 0, -1: the variables after the cell."""
-
-    cell: int
-    output: int = 0
-    row: str = ""
-    column: str = ""
-    text: str = ""
-    """The value, as it was shown."""
-
-    def __str__(self) -> str:
-        home = "the survey" if self.cell == 0 else f"cell {self.cell}"
-        label = " / ".join(filter(None, (self.row, self.column)))
-        return f"{self.text} in {home}" + (f" ({label})" if label else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +57,11 @@ class Shown:
         return words(f"{self.item.row} {self.item.column} {self.item.line}") or words(self.showing)
 
     @property
+    def bare(self) -> bool:
+        """Whether the output is this number and nothing else: what the cell was run for."""
+        return _BARE.fullmatch(self.item.line.strip()) is not None
+
+    @property
     def showing(self) -> str:
         """The lines of the cell's code that show something: they tell what a bare value is."""
         lines = self.code.strip().splitlines()
@@ -89,6 +82,8 @@ class Evidence:
     values: list[float] = field(default_factory=list)
     days: dict[Day, tuple[Place, str]] = field(default_factory=dict)
     """Dates, and their parts (year; year and month; month and day), each with a place and the line around it."""
+    times: dict[str, Place] = field(default_factory=dict)
+    """Times of day to the minute, `hh:mm`."""
     tables: dict[tuple[int, int, int], list[Shown]] = field(default_factory=dict)
     wholes: tuple[Shown, ...] = ()
     """Numbers of rows: what a share can be a share of."""
@@ -164,6 +159,9 @@ class Evidence:
         self.shown += [Shown(item, cell, number, code) for item in items if item.value == item.value]
 
     def _dates(self, text: str, place: Place) -> None:
+        for time in _TIME.finditer(text):
+            at = replace(place, text=time[0])
+            self.times.setdefault(f"{int(time[1]):02}:{time[2]}", at)
         for date in dates(text):
             line_low = text.rfind("\n", 0, date.start) + 1
             line = text[max(line_low, date.start - 80) : date.end + 20]
@@ -197,7 +195,8 @@ class Evidence:
                 if not s.item.line or s.item.column or s.item.line.startswith((s.item.row, "{"))
             }
             if len(rows) > 1:
-                yield from (row for row in rows - columns if row and not words(row) <= GENERAL)
+                names = (row for row in rows - columns if row and len(row.split()) <= _NAME)
+                yield from (row for row in names if not _DIGITS.fullmatch(row) and not words(row) <= GENERAL)
 
 
 def _shape(digest: Mapping[str, Any]) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .claims import Claim
+from ..events import Claim
 from .evidence import GENERAL, Evidence, Shown
 from .masks import masked
 from .words import mentions, sentence_span, words

@@ -23,6 +23,10 @@ _NO_CLAIMS = (
         r"\b(?:80|90|95|99)(?:[.,]\d)?\s?% ?(?=confiden|CI\b|Konfidenz|interval|intervalle|de confiance)",
         re.I,
     ),
+    re.compile(
+        r"\b(?:\d{1,2}\s?(?:and|to|–|-)\s?)?\d{1,2}\s?(?:[ap]\.?m\b\.?|h\b|Uhr\b|o'clock|in the (?:morning|evening|afternoon))",
+        re.I,
+    ),  # hours of the day
     re.compile(r"\b\d+s\b"),  # decades
     re.compile(
         r"\b\d+\.\d+\.\d+(?:\.\d+)?\b(?!,\d)(?<!\d\d\.\d\d\.\d{4})(?<!\.\d{3})"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
 from .dates import Day, dates
 from .masks import masked
 
-Kind = Literal["number", "percent", "points", "times", "money", "year", "date", "fraction", "word"]
+Kind = Literal["number", "percent", "points", "times", "money", "year", "date", "time", "fraction", "word"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,16 @@ class Number:
     """For a date: the ways to read it."""
     decimals: int = 0
     """Digits after the point, as written."""
+    below: bool = False
+    """It is said to lie above the value that it speaks of: `p < 0.001`."""
 
     @property
     def small(self) -> bool:
         """A whole number under a hundred: found by chance in almost any output."""
         value = self.readings[0].value
-        return self.kind in ("number", "word") and value.is_integer() and abs(value) < 100
+        return (
+            self.kind in ("number", "word") and not self.decimals and value.is_integer() and abs(value) < 100
+        )
 
     @property
     def digits(self) -> int:
@@ -67,7 +71,10 @@ _TOKEN = re.compile(
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _UNITS = re.compile(r"(?:mm|cm|km|kg|mg|g|m|s|ms|h|kWh|MWh|GB|MB|C|F|d|min|kcal|l|ml|ha|yr|USD|EUR|px|°C)\Z")
-_TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
+_LARGE = re.compile(r"\s?(?:kg|km|kW|MW|GW|GWh|MWh|t|tonnes?|litres?|kilo\w+)\b")
+"""Units that are a thousand of those in which data are often kept."""
+_BELOW = re.compile(r"(?:<|≤|below|under|less than|kleiner als|unter)\s?$", re.I)
+_TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?![\d:])")
 _COMMA = re.compile(r"(?<![\d.,])\d+,(?:\d{1,2}|\d{4,})(?![\d,])|\d\.\d{3},\d")
 _POINT = re.compile(r"(?<![\d.,])\d+\.(?:\d{1,2}|\d{4,})(?![\d.])|\d,\d{3}\.\d")
 _HEDGE = re.compile(
@@ -107,7 +114,9 @@ def numbers(text: str) -> list[Number]:
     told = list(dates(plain))
     found = [Number(text[d.start : d.end], d.start, d.end, "date", days=d.days) for d in told]
     plain = _blanked(plain, [(d.start, d.end) for d in told])
-    plain = _blanked(plain, [m.span() for m in _TIME.finditer(plain)])
+    clock = list(_TIME.finditer(plain))
+    found += map(_clock, clock)
+    plain = _blanked(plain, [m.span() for m in clock])
     parts = list(_FRACTION.finditer(plain))
     found += map(_fraction, parts)
     plain = _blanked(plain, [m.span() for m in parts])
@@ -137,8 +146,10 @@ def _numerals(plain: str) -> Iterator[Number]:
         ways = _ways(match["digits"], european)
         word = (match["scale"] or "").strip()
         scale = _SCALES.get(word, _SCALES.get(word.lower(), 1.0)) * float(f"1e{_power(match['power'])}")
-        # data may be kept in thousands or millions: 3 million stands for 3 there
-        scales = (scale, 1.0) if len(word) > 1 else (scale,)
+        # data may be kept in thousands or millions: 3 million stands for 3 there, or for 3,000; and 4 kg for 4,000 g
+        telling = len(re.sub(r"\D", "", match["digits"]).lstrip("0")) >= 3
+        also = (1.0, 1e3) if len(word) > 1 else (1e3,) if _LARGE.match(plain, end) else ()
+        scales = (scale, *(by for by in also if by == 1 or telling))
         sign = -1.0 if (match["sign"] or "").strip() in ("-", "−", "–") else 1.0
         hedged = _HEDGE.search(plain[max(0, match.start() - 20) : match.start()]) is not None
         readings = tuple(
@@ -147,9 +158,9 @@ def _numerals(plain: str) -> Iterator[Number]:
             for value, places in ways
         )
         kind = _kind(unit, match["money"], match["digits"], scale)
-        yield Number(
-            plain[match.start() : end].strip(), match.start(), end, kind, readings, decimals=ways[0][1]
-        )
+        below = _BELOW.search(plain[max(0, match.start() - 12) : match.start()]) is not None
+        text = plain[match.start() : end].strip()
+        yield Number(text, match.start(), end, kind, readings, decimals=ways[0][1], below=below)
 
 
 def _ways(digits: str, european: bool) -> list[tuple[float, int]]:
@@ -213,6 +224,12 @@ def _kind(unit: str, money: str | None, digits: str, scale: float) -> Kind:
     return "year" if scale == 1 and re.fullmatch(r"(?:1[6-9]|20)\d\d", digits) else "number"
 
 
+def _clock(match: re.Match[str]) -> Number:
+    """A time of day, in hours."""
+    hours = int(match[1]) + int(match[2]) / 60
+    return Number(match[0], match.start(), match.end(), "time", (Reading(hours, 0.5 / 60),))
+
+
 def _fraction(match: re.Match[str]) -> Number:
     if match["of"]:
         value = 1 / (_WORDS.get(match["of"].lower()) or max(1, int(match["of"])))
@@ -223,11 +240,33 @@ def _fraction(match: re.Match[str]) -> Number:
     return Number(match[0], match.start(), match.end(), "fraction", (Reading(value, _LOOSE),))
 
 
+def _scaled(number: Number, following: Number, between: str) -> bool:
+    """Whether a number leaves its scale to the one after it: `from 11.5 to 13.3 trillion`."""
+    return (
+        number.kind == following.kind == "number"
+        and number.digits >= 3
+        and len(number.readings) == 1
+        and len(following.readings) > 1
+        and re.fullmatch(r"\s?(?:–|-|to|bis|à|and|und|et)\s?", between) is not None
+    )
+
+
+def _times(number: Number, following: Number) -> Iterator[Reading]:
+    first, own = following.readings[-1].value, number.readings[0]
+    for reading in following.readings:
+        by = reading.value / first * 1e3 if first else 1.0
+        if by != 1:
+            yield Reading(own.value * by, own.tolerance * by)
+
+
 def _ranges(found: list[Number], text: str) -> Iterator[Number]:
     """In `3–5 %` the first number is of percent too."""
     ordered = sorted(found, key=lambda n: n.start)
     for number, following in zip_longest(ordered, ordered[1:]):
         between = text[number.end : following.start] if following else ""
+        if following and _scaled(number, following, between):
+            yield replace(number, readings=(*number.readings, *_times(number, following)))
+            continue
         if (
             following
             and number.kind in ("number", "year")

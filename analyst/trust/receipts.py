@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..events import Event
-from .claims import Claim, Claims
+from ..events import Claim, Event, Place
+from .claims import Claims
 from .derive import derivation
-from .evidence import GENERAL, Evidence, Place, Shown
+from .evidence import GENERAL, Evidence, Shown
 from .extremes import extremes
 from .numbers import Number, numbers
 from .words import around, before, clause, mentions, words
@@ -25,7 +25,12 @@ _NEAR = 0.25
 """Part of a value within which others are counted for that."""
 _CANDIDATES = 200
 _OF = re.compile(r"\d\s?(?:of|out of|von|sur|de|der|des|/)\s?(?:the |all |total |insgesamt |den )*$", re.I)
+_LIST_BEFORE = re.compile(r"\d\W{0,6}(?:and|und|et|&|/)\s?$", re.I)
+_LIST_AFTER = re.compile(r"\W{0,3}(?:and|und|et|&|/)\s?[-+]?\d", re.I)
+_OTHER = re.compile(r"(?:\bvs\.?|\bversus|\bagainst|\bgegen|\bcontre|\bothers?)\s?$", re.I)
+_THAN = re.compile(r"\b(?:than|als|que|compared (?:to|with)|jener von|those (?:of|in))\b", re.I)
 _COUNT = words("count")
+_PROBABILITY = words("p pvalue significance")
 _FALLING = words(
     "less fewer lower fell drop dropped decrease decreased decline declined loss lost below minus down weniger gesunken baisse moins"
 )
@@ -63,17 +68,51 @@ def check(answer: str, evidence: Evidence) -> Claims:
 def _direct(number: Number, answer: str, evidence: Evidence) -> tuple[Claim | None, Shown | None]:
     if number.kind == "date":
         return _date(number, evidence), None
+    if number.kind == "time" and (place := evidence.times.get(_hour(number.text))):
+        return _supported(number, place), None
     if number.kind == "year":
         year = int(number.readings[0].value)
         if (year, None, None) in evidence.days:
             return _supported(number, evidence.days[year, None, None][0]), None
-    whole = _OF.search(answer[max(0, number.start - 30) : number.start]) is not None
-    context = _Context(*around(answer, number.start, number.end), _so_far(answer, number), whole)
+    context = _context(number, answer, evidence.question)
+    if number.below and (found := _under(number, context, evidence)):
+        return _supported(number, found.place, said="below"), found
     for value, tolerance, factor in _forms(number):
         shown = _best(number, value, tolerance, context, evidence)
         if shown and (factor != 100 or abs(shown.value) <= 1):
             return _supported(number, shown.place, factor), shown
     return None, None
+
+
+def _context(number: Number, answer: str, question: str) -> _Context:
+    """What is said around a number; where that is nothing, the question tells what it is of."""
+    near, far = around(answer, number.start, number.end)
+    before_it, after_it = (
+        answer[max(0, number.start - 30) : number.start],
+        answer[number.end : number.end + 20],
+    )
+    far = far if words(far) else f"{far} {question}"
+    place = near.find(number.text)
+    compared = _THAN.search(near, place) if place >= 0 else None
+    return _Context(
+        near[: compared.start()] if compared else near,
+        far,
+        _so_far(answer, number),
+        whole=_OF.search(before_it) is not None,
+        listed=_LIST_BEFORE.search(before_it) is not None or _LIST_AFTER.match(after_it) is not None,
+        other=_OTHER.search(before_it) is not None,
+    )
+
+
+def _hour(text: str) -> str:
+    return text.zfill(5)[:5] if text[1:2] == ":" or len(text) == 4 else text[:5]
+
+
+def _under(number: Number, context: _Context, evidence: Evidence) -> Shown | None:
+    """What is labelled as the claim is, as a p-value is, and lies below it."""
+    value = number.readings[0].value
+    near = words(context.near) & _PROBABILITY
+    return next((s for s in evidence.between(0.0, value) if s.value < value and near & s.labels), None)
 
 
 def _so_far(answer: str, number: Number) -> str:
@@ -107,22 +146,37 @@ class _Context:
     """The sentence before, and this one as far as the number's clause."""
     whole: bool = False
     """The number stands after "of" and a number: what it is of, not of the group that is spoken of."""
+    listed: bool = False
+    """Several numbers stand together, for several names that stand together: `A and B have 3 and 4`."""
+    other: bool = False
+    """The number stands on the other side of a comparison: what its sentence names may be the first side."""
 
     @property
     def told(self) -> str:
         """All that can name what the number is of."""
         return f"{self.near}\n{self.wider}"
 
+    def speaks_of(self, label: str) -> bool:
+        """Whether the clause names a row or column; of `lowest`, which may be said of groups, the column `min` is not meant."""
+        if label in ("min", "max"):
+            return re.search(rf"\b{label}(?:imum|imal)?\b", self.near, re.I) is not None
+        return mentions(self.near, label)
+
     def spoken_of(self, groups: Iterable[str]) -> list[str]:
         """The groups that the clause names; where it names none, the only one of its sentence so far."""
         near = [g for g in groups if mentions(self.near, g)]
-        far = [] if near else [g for g in groups if mentions(self.far, g) and mentions(self.told, g)]
+        far = (
+            []
+            if near or self.other
+            else [g for g in groups if mentions(self.far, g) and mentions(self.told, g)]
+        )
         return near or (far if len(far) == 1 else [])
 
     def shared(self, shown: Shown) -> int:
         """How many words beside the claim stand beside the evidence too."""
         row = shown.item.row
-        named = 0 < len(row) <= 40 and not row.isdigit() and mentions(f"{self.far}\n{self.wider}", row)
+        telling = not row.isdigit() or len(row) == 4  # a year, and no mere number of the row
+        named = 0 < len(row) <= 40 and telling and mentions(f"{self.far}\n{self.wider}", row)
         return len(words(f"{self.near} {self.far}") & shown.labels) + named
 
 
@@ -132,6 +186,8 @@ def _best(
     whole = number.small and bool(_COUNT & words(context.near))
     slack = tolerance * (1 + 1e-9) + abs(value) * 1e-12
     candidates = [c for c in evidence.between(value - slack, value + slack) if whole <= c.value.is_integer()]
+    if number.decimals and value.is_integer() and abs(value) < 100:  # 3.00 is no count of three
+        candidates = [c for c in candidates if "." in c.item.text]
     candidates += _shorter(value, slack, evidence)
     falls = bool(words(context.far) & _FALLING)
     if not candidates and falls:
@@ -147,6 +203,8 @@ def _best(
     ]
     if labelled:
         return max(labelled, key=lambda c: (context.shared(c), c.cell))
+    if bare := [c for c in agreeing if c.bare and c.value == value and len(evidence.tables[c.table]) == 1]:
+        return bare[-1]
     if number.small and number.kind != "word":
         return (
             next(
@@ -194,11 +252,9 @@ def _elsewhere(shown: Shown, context: _Context, evidence: Evidence) -> bool:
         (item.row, {s.item.row for s in siblings if s.item.column == item.column} - {item.column}),
         (item.column, {s.item.column for s in siblings if s.item.row == item.row} - {item.row}),
     ):
-        if (
-            own
-            and not mentions(context.told, own)
-            and any(o != own and mentions(context.near, o) for o in others)
-        ):
+        # a statistic may be named once for all; a group has to stand by its number
+        place = context.near if words(own) - GENERAL and not context.listed else context.told
+        if own and not mentions(place, own) and any(o != own and context.speaks_of(o) for o in others):
             return True
     return False
 
@@ -206,7 +262,8 @@ def _elsewhere(shown: Shown, context: _Context, evidence: Evidence) -> bool:
 def _foreign(shown: Shown, groups: Sequence[str], context: _Context) -> bool:
     """Whether the claim names one of the groups that were shown, and neither the value's labels nor its code do."""
     beside = f"{shown.item.row} {shown.item.column} {shown.item.line} {shown.showing}"
-    own = bool(words(shown.item.row) - GENERAL) and mentions(context.told, shown.item.row)
+    place = context.told if context.listed else context.near
+    own = bool(words(shown.item.row) - GENERAL) and mentions(place, shown.item.row)
     return bool(groups) and not own and not any(mentions(beside, g) for g in groups)
 
 
@@ -223,9 +280,13 @@ def _same(number: Number, other: Number) -> bool:
     return {r.value for r in number.readings} & {r.value for r in other.readings} != set()
 
 
-def _supported(number: Number, place: Place, factor: float = 1.0) -> Claim:
+def _supported(number: Number, place: Place, factor: float = 1.0, said: str = "") -> Claim:
     how = "" if factor == 1 else f"{place.text} × {factor:g}"
-    told = f"{number.text}: {place}" + (f", times {factor:g}" if factor != 1 else "") + "."
+    told = (
+        f"{number.text}: {'above ' if said else ''}{place}"
+        + (f", times {factor:g}" if factor != 1 else "")
+        + "."
+    )
     return Claim(number.text, number.start, number.end, "supported", (place,), how, told)
 
 
@@ -239,8 +300,3 @@ def _unsupported(number: Number) -> Claim:
     return Claim(
         number.text, number.start, number.end, "unsupported", sentence=f"{number.text}: no output shows it."
     )
-
-
-def loose(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """The claims that nothing supports: what `--strict-numbers` counts."""
-    return tuple(c for c in claims if c.status == "unsupported")

@@ -139,7 +139,7 @@ def in_html(html: str) -> Iterator[Item]:
 
 def _of_row(row: list[tuple[str, bool]], names: list[str], table: int) -> Iterator[Item]:
     labels = [text for text, _ in row if _LETTER.search(text) and not _NUMBER.fullmatch(text)]
-    label = " ".join(labels)[:_LABEL] or (row[0][0] if row else "")
+    label = " ".join(labels)[:_LABEL] or (row[0][0].removesuffix(".0") if row else "")
     if row and row[0][0] in _QUARTILES:
         label, row = row[0][0], [("", True), *row[1:]]
     shift = len(names) - len(row)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CONCEPTS = {
     "mean": "average avg mittelwert mittlere mittel durchschnitt durchschnittlich moyenne moyen media typical",
@@ -17,6 +18,7 @@ _CONCEPTS = {
     "sum": "total summe somme altogether gesamt",
     "corr": "correlation correlated pearson r korrelation corrélation coefficient",
     "p": "pvalue",
+    "quartile": "quarter quartil",
     "missing": "null nan na gap fehlend manquant isna unknown",
     "share": "percent percentage proportion anteil pourcentage",
 }
@@ -28,7 +30,7 @@ _EMPTY = frozenset({
     "for", "at", "on", "as", "it", "that", "this", "than", "from", "its", "all", "over", "der",
     "die", "das", "des", "bei", "von", "und", "mit", "den", "dem", "ist", "sind", "es", "im", "la",
     "le", "les", "de", "du", "et", "est", "pour", "un", "une", "per", "each", "which", "df",
-    "print", "str", "float", "np", "pd", "import", "dtype", "name", "object",
+    "answer", "result", "print", "str", "float", "np", "pd", "import", "dtype", "name", "object",
 })  # fmt: skip
 
 
@@ -44,7 +46,11 @@ def _one_form(word: str) -> str:
     if word in _SAME:
         return _SAME[word]
     plain = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-    return _SAME.get(plain, plain[:_STEM])
+    if plain in _SAME:
+        return _SAME[plain]
+    if len(plain) > 4 and plain.endswith("y"):  # foggy, rainy, snowy
+        plain = plain[:-2] if plain[-2] == plain[-3] else plain[:-1]
+    return plain[:_STEM]
 
 
 def mentions(text: str, label: str) -> bool:
@@ -55,11 +61,13 @@ def mentions(text: str, label: str) -> bool:
     lower, said = plain.lower(), text.lower()
     if lower in said and re.search(rf"(?<!\w){re.escape(lower)}(?!\w)", said):
         return True
-    told = words(plain)
+    told = words(
+        " ".join(w for w in plain.split() if not _DIGIT.search(w))
+    )  # of `1990s` the letter tells nothing
     return bool(told) and told <= words(text)
 
 
-_CLAUSE = re.compile(r"[,;:()|\n]\s|[()|\n;—]|\.\s|\s(?:and|while|und|et|against|whereas|but)\s")
+_CLAUSE = re.compile(r"[,;:()|\n]\s|[()|\n;—]|\.\s|\s(?:and|while|und|et|against|whereas|but|vs\.?|versus)\s")
 _SENTENCE = re.compile(r"\n|(?<!\bca)(?<!approx)(?<!\bNr)[.!?]\s+(?=\W*[A-ZÀ-Þ\d])")
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from analyst_kernels import Error
 
-from ..events import Stopped, StopReason, ToolReturned
+from ..events import Stopped, StopReason, ToolReturned, Undone
 from ..safe import legible, one_line
 
-__all__ = ["WHY", "headline", "legible", "one_line", "partial_label", "trouble"]
+__all__ = ["WHY", "headline", "legible", "one_line", "partial_label", "taken_back", "trouble"]
 
 WHY: Mapping[StopReason, str] = {
     "steps": "limit reached: turns of the model",
@@ -21,6 +21,7 @@ WHY: Mapping[StopReason, str] = {
     "failures": "limit reached: failed calls in a row",
     "loop": "the same code came to the same again and again",
     "context": "the conversation does not fit the model's window",
+    "isolation": "nothing holds the code",
     "input": "what was given cannot be used",
     "model": "the model could not be asked",
     "kernel": "the kernel could not be kept alive",
@@ -59,3 +60,17 @@ def trouble(returned: ToolReturned) -> str:
 def partial_label(stopped: Stopped | None) -> str:
     """The honest first words of an answer that is not whole."""
     return f"Partial answer ({WHY[stopped.reason]})" if stopped else "Partial answer"
+
+
+def taken_back(undone: Undone) -> str:
+    """What an undo did, in a few sentences on one line."""
+    cells = ", ".join(map(str, sorted(undone.cells)))
+    told = [f"Undone: what cell{'s' if len(undone.cells) > 1 else ''} {cells} did to the variables."]
+    for words, names in (("Again as before", undone.restored), ("Taken away", undone.removed)):
+        if names:
+            told.append(f"{words}: {one_line(', '.join(names), 500)}.")
+    reasons: dict[str, list[str]] = {}
+    for name, why in undone.lost.items():
+        reasons.setdefault(one_line(why), []).append(one_line(name, 60))
+    told += [f"Not restored: {one_line(', '.join(names), 500)} ({why})." for why, names in reasons.items()]
+    return " ".join(told)

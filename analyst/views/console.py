@@ -19,14 +19,18 @@ from rich.live import Live as Region
 from rich.markdown import Markdown
 from rich.text import Text
 
+from ..digest import contract_text
 from ..events import (
     Answered,
     Asked,
     Call,
     CallDecided,
+    Checked,
     Compacted,
     Continued,
+    ContractSet,
     Event,
+    Isolated,
     Live,
     ModelReplied,
     Notice,
@@ -36,15 +40,18 @@ from ..events import (
     PlanProposed,
     PlanRevised,
     PlanStep,
+    Proved,
     StepFinished,
     StepStarted,
     Stopped,
     Surveyed,
     TextDelta,
     ToolReturned,
+    Undone,
 )
 from ..story import Spent
-from . import headline, legible, one_line, partial_label, trouble
+from ..trust import marks
+from . import headline, legible, one_line, partial_label, taken_back, trouble
 
 TODO, DOING, DONE, FAILED = "○◐✓✗"
 
@@ -123,7 +130,7 @@ class Console:
         self._follow(event)
         if isinstance(event, Answered):
             self.close()
-        elif not isinstance(event, Opened):
+        elif not isinstance(event, Opened | Isolated | Undone):
             self._open()
         for line in lines:
             self._print(line)
@@ -172,6 +179,8 @@ class Console:
         match event:
             case Opened(model=model, model_reason=reason):
                 yield f"Model: {one_line(model)}" + (f" ({one_line(reason)})" if reason else ""), "dim"
+            case Isolated(tier, holds):
+                yield f"Isolation: {tier} ({holds})", "dim" if tier != "none" else "yellow"
             case Asked(question=question):
                 yield f"Question: {one_line(question, _PARAGRAPH)}", "bold"
             case Surveyed(tables=tables):
@@ -192,17 +201,28 @@ class Console:
                 )
             case CallDecided(call_id, False, _, reason):
                 yield f"  Refused: {self._what(call_id)}: {one_line(reason, _PARAGRAPH)}", "yellow"
+            case CallDecided(call_id, True, "person"):
+                yield f"  Allowed by you: {self._what(call_id)}", ""
             case ToolReturned():
                 yield from self._returned(event, took)
+            case Undone():
+                yield one_line(taken_back(event), _PARAGRAPH), "yellow"
             case Compacted():
                 yield "The conversation was shortened to fit the model's window.", "dim"
             case Stopped(_, detail):
                 yield f"Stopped: {one_line(detail, _PARAGRAPH)}", "yellow"
             case Continued():
                 yield "Continued.", "dim"
+            case Checked():
+                yield from _record(event)
             case Answered(partial=partial):
                 elapsed = _duration(time.monotonic() - self._since_question)
                 yield f"{'Partial answer' if partial else 'Answered'}{elapsed} · {self._spent}", "dim"
+            case ContractSet(contract):
+                said = contract_text(contract).replace("\n- ", " · ").removeprefix("- ")
+                yield from ([(f"Asked for: {one_line(said, _PARAGRAPH)}", "dim")] if said else [])
+            case Proved():
+                yield f"Proof: {one_line(str(event), _PARAGRAPH)}", _STYLES[DONE if event.ok else FAILED]
             case ModelReplied() | CallDecided():
                 pass
 
@@ -245,6 +265,9 @@ class Console:
         elif event.cell and self._failing:
             line += " (repaired)"
         yield line + _duration(took), _STYLES[mark]
+        yield from (
+            (f"    Ledger: {one_line(finding.text, _PARAGRAPH)}", "yellow") for finding in event.ledger
+        )
 
     # ── the screen ──
 
@@ -285,8 +308,26 @@ class Console:
         return Group(*rows, Text(f"{self._activity}{elapsed}{spent}", "cyan"))
 
 
-def render_answer(event: Answered, stopped: Stopped | None, stream: TextIO) -> None:
-    """Write the answer: as Markdown on a terminal, else as it is; what is partial says so, and why, in its first line."""
+def _record(event: Checked) -> Iterator[Line]:
+    """What the checks of an answer came to."""
+    loose = [c for c in event.claims if c.status == "unsupported"]
+    for fault in event.unkept:
+        yield f"  ⚠ {one_line(fault, _PARAGRAPH)}", "yellow"
+    for sentence in dict.fromkeys(c.sentence for c in loose[: marks.LISTED]):
+        yield f"  ⚠ {one_line(sentence, _PARAGRAPH)}", "yellow"
+    if event.told:
+        yield "The answer goes back to the model, once: compute it or withdraw it.", "yellow"
+    elif said := marks.tally(event.claims):
+        yield said, "dim"
+
+
+def render_answer(
+    event: Answered, stopped: Stopped | None, stream: TextIO, checked: Checked | None = None
+) -> None:
+    """Write the answer: as Markdown on a terminal, else as it is; what is partial says so, and why, in its first line.
+
+    On a terminal its claims are marked, by what `checked` holds of them; what goes to a file or a program is as it was said.
+    """
     label = ""
     if event.partial:
         label = partial_label(stopped) + (f": {one_line(stopped.detail, _PARAGRAPH)}" if stopped else "")
@@ -297,10 +338,14 @@ def render_answer(event: Answered, stopped: Stopped | None, stream: TextIO) -> N
         return
     if label:
         terminal.print(Text(f"{label}\n", "bold yellow"))
+    claims = checked.claims if checked else ()
+    text = legible(marks.signed(event.text, claims))
     markdown = Markdown(text, hyperlinks=False)
     # rich drops what looks like an HTML tag: parsed without HTML, `List<int>` stays what it is
     markdown.parsed = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"]).parse(text)
     terminal.print(markdown)
+    if any(claim.status != "given" for claim in claims):
+        terminal.print(Text(f"\n{marks.KEY}", "dim"))
 
 
 def _terminal(stream: TextIO, width: int | None = None) -> Terminal | None:

@@ -13,7 +13,8 @@ from analyst_kernels import DisplayData, ExecuteResult
 from ..events import Event
 from ..safe import code_span, safe_line, safe_markdown
 from ..story import Story, read
-from . import WHY, one_line, partial_label
+from ..trust import marks
+from . import WHY, one_line, partial_label, taken_back
 
 
 def to_markdown(events: Iterable[Event]) -> str:
@@ -47,7 +48,9 @@ def _answer(story: Story) -> Iterator[str]:
     if stopped and (answered is None or answered.partial):
         yield safe_line(stopped.detail, 1_000)
     if answered:
-        yield safe_markdown(answered.text)
+        claims = story.checked.claims if story.checked else ()
+        text = safe_markdown(marks.placed(answered.text, claims))
+        yield marks.filled(text, claims, lambda claim: marks.SIGNS[claim.status])
         if answered.named:
             yield "\n".join(
                 f"- {code_span(name)}: {code_span(value)}" for name, value in answered.named.items()
@@ -55,6 +58,10 @@ def _answer(story: Story) -> Iterator[str]:
 
 
 def _work(story: Story) -> Iterator[str]:
+    if told := marks.sentences(story.checked):
+        yield "## Where the numbers come from"
+        yield marks.KEY
+        yield "\n".join(f"- {safe_line(line, 500)}" for line in told)
     if story.plan and not story.refused:
         yield "## How it was found"
         yield "\n".join(_steps(story))
@@ -63,6 +70,7 @@ def _work(story: Story) -> Iterator[str]:
         for table in story.tables
         for note in (table["notes"] if isinstance(table.get("notes"), list | tuple) else ())
     ]
+    limits += [f"- {safe_line(taken_back(undone), 1_000)}" for undone in story.undone]
     if limits:
         yield "## Limits and assumptions"
         yield "\n".join(limits)
@@ -86,8 +94,10 @@ def _cost(story: Story) -> str:
         for returned in cells
         for output in returned.outputs
     )
+    by_person = sum(cell.by_person for cell in story.cells)
+    notes = [f"{failed} failed"] * bool(failed) + [f"{by_person} allowed by a person"] * bool(by_person)
     counted = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'} of code" + (
-        f" ({failed} failed)" if failed else ""
+        f" ({', '.join(notes)})" if notes else ""
     )
     drawn = f" · {figures} {'figure' if figures == 1 else 'figures'}, in the notebook" if figures else ""
     return f"{code_span(story.model or 'no model')} · {story.spent} · {counted}{drawn}"

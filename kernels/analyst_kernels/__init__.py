@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Protocol
-
-from pydantic import Field
+from typing import Any, Literal, Protocol
 
 __all__ = [
     "DisplayData",
@@ -25,6 +23,7 @@ __all__ = [
     "Limits",
     "OnOutput",
     "Output",
+    "SandboxUnavailable",
     "Stream",
 ]
 
@@ -66,7 +65,7 @@ class Error:
     output_type: Literal["error"] = "error"
 
 
-Output = Annotated[Stream | DisplayData | ExecuteResult | Error, Field(discriminator="output_type")]
+Output = Stream | DisplayData | ExecuteResult | Error
 """One output of a cell. Field names and values are nbformat's own: `dataclasses.asdict` gives a valid output."""
 
 OnOutput = Callable[[Output], None]
@@ -118,6 +117,10 @@ class KernelError(Exception):
 
 class KernelNotStarted(KernelError):
     """The kernel could not be started; the message says why and what to do."""
+
+
+class SandboxUnavailable(KernelNotStarted):
+    """This machine has no sandbox of the kind that was asked for; says why, and what would give it."""
 
 
 class KernelDied(KernelError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import json
@@ -14,10 +13,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from . import Ending, Execution, KernelDied, KernelError, KernelNotStarted, Limits, OnOutput
+from . import Ending, Execution, KernelDied, KernelError, KernelNotStarted, Limits, OnOutput, guard
 from .collect import Outputs
 from .probing import probe_source
-from .process import LARGEST, Engine, Message, Process
+from .process import LARGEST, Engine, Message, Process, Start
 from .settling import quiet
 
 __all__ = ["ManagedKernel"]
@@ -27,6 +26,13 @@ TICK = 0.2
 TRAILING = 1.0
 """Seconds that the second of the two messages which end an execution may come after all others."""
 
+_PASSED_ON = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|TMPDIR|TEMP|TMP|LANG|LANGUAGE|LC_[A-Z]+|XDG_\w+|PYTHON\w*|VIRTUAL_ENV|CONDA_\w+|"
+    r"JUPYTER_\w+|IPYTHONDIR|MPL\w+|\w+_NUM_THREADS|LD_LIBRARY_PATH|DYLD_\w+|CUDA_\w+|SSL_CERT_\w+|JAVA_HOME|R_\w+|"
+    r"JULIA_\w+|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|APPDATA|LOCALAPPDATA|PROGRAMDATA|USERPROFILE|USERNAME",
+    re.IGNORECASE,
+)
+"""Where programs are and keep their files, language, threads."""
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
 _REPLY, _IDLE = "execute_reply", "idle"
 
@@ -48,9 +54,10 @@ class ManagedKernel:
     Args:
         name: of a kernelspec; `jupyter kernelspec list` shows which there are.
         cwd: working directory of the kernel; the current one by default.
-        env: its whole environment; by default ours, without the variables whose names speak of secrets.
+        env: its whole environment; by default what programs commonly need of ours (`environment`): no keys.
         probe: Python text that makes the module `_analyst_probe`; by default the package's own.
-        config: for the kernelspec's provisioner, over what the kernelspec itself says.
+        provisioner: name of the one of jupyter_client that starts it; by default the kernelspec's own.
+        config: for the provisioner, over what the kernelspec itself says.
     """
 
     def __init__(
@@ -60,10 +67,11 @@ class ManagedKernel:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         probe: str | None = None,
+        provisioner: str = "",
         config: Mapping[str, Any] | None = None,
     ) -> None:
         self._name = name
-        self._config = config or {}
+        self._start = Start(provisioner, config or {})
         self._cwd = cwd
         self._env = env
         self._probe = probe
@@ -111,10 +119,7 @@ class ManagedKernel:
             raise KernelDied(f"The kernel died in {function}; `restart` gives an empty one.")
         if run.ending != "ok":
             raise KernelError(f"{function} did not return: {run.ending}")
-        value = run.reply["user_expressions"]["value"]
-        if value["status"] != "ok":
-            raise KernelError(f"{value['ename']}: {value['evalue']}")
-        return json.loads(ast.literal_eval(value["data"]["text/plain"]))
+        return guard.value_of(run.reply, function)
 
     async def interrupt(self) -> None:
         """Stop the running code: interrupt it, and kill it after the grace period. Nothing happens when none runs."""
@@ -149,8 +154,8 @@ class ManagedKernel:
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _launch(self) -> Engine:
-        env = self._env if self._env is not None else _without_secrets()
-        return await Process.launch(self._name, self._probe_text(), self._cwd, env, self._config)
+        env = self._env if self._env is not None else environment()
+        return await Process.launch(self._name, self._probe_text(), self._cwd, env, self._start)
 
     def _probe_text(self) -> str:
         return self._probe if self._probe is not None else probe_source()
@@ -290,7 +295,7 @@ class _Run:
                     self.outputs.take("display_data", payload)
         elif message.kind == "status":
             self._running = self._running or self.silent
-            if message.content["execution_state"] == _IDLE:
+            if message.content.get("execution_state") == _IDLE:
                 self._awaited.discard(_IDLE)
         elif message.kind == "execute_input":
             self._running = True
@@ -319,6 +324,7 @@ class _Run:
             await self._process.kill()
 
 
-def _without_secrets() -> dict[str, str]:
-    environment = os.environ  # noqa: TID251  (the kernel's environment is made from ours, here alone)
-    return {name: value for name, value in environment.items() if not _SECRET.search(name)}
+def environment() -> dict[str, str]:
+    """What of our environment a kernel is given: a list of what is passed on, as nobody can list what is secret."""
+    ours = os.environ  # noqa: TID251  (the kernel's environment is made from ours, here alone)
+    return {name: ours[name] for name in ours if _PASSED_ON.fullmatch(name) and not _SECRET.search(name)}

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 _PARTS = (
+    "audit",
     "brief",
     "cells",
     "columnar",
@@ -21,7 +22,9 @@ _PARTS = (
     "files",
     "fingerprint",
     "formats",
+    "held",
     "layout",
+    "ledger",
     "marks",
     "namespace",
     "records",
@@ -31,6 +34,7 @@ _PARTS = (
     "snapshots",
     "survey",
     "tables",
+    "unchanged",
     "workbook",
 )
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -23,16 +23,20 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import DELIM
 
-from . import KernelNotStarted
+from . import KernelNotStarted, guard
 from .folders import Folder
 from .settling import IPYTHON, SETTLE, quiet
 
-__all__ = ["LARGEST", "Engine", "Message", "Process"]
+__all__ = ["LARGEST", "Engine", "Message", "Process", "Start"]
 
 START = 60.0
 """Seconds within which a kernel must answer for the first time."""
 LARGEST = 256_000_000
 """Bytes of the largest message that is received at all: the host's own protection, far above what is kept."""
+MALFORMED = 1000
+"""Messages of no known shape: a kernel that has sent more of them is ended."""
+UNSIGNED, MISPLACED, BROKEN = "unsigned", "misplaced", "malformed"
+"""Kinds of what is not read: somebody else's; a reply among outputs, or an output among replies; of no known shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ class Message:
     content: Mapping[str, Any]
     unread: memoryview | None = None
     """The JSON text of a content that is too large to be parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who starts a kernel, and how, over what its kernelspec says."""
+
+    provisioner: str = ""
+    """Name of a provisioner; "": the kernelspec's own."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """For the provisioner."""
 
 
 class Engine(Protocol):
@@ -74,20 +88,21 @@ class Process:
         self._iopub: zmq.asyncio.Socket | None = None
         self._shell: zmq.asyncio.Socket | None = None
         self._reads: dict[zmq.asyncio.Socket, asyncio.Future[list[zmq.Frame]]] = {}
+        self._malformed = 0
         self._gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Task[None] | None = None
         self.ipython = False
 
     @classmethod
     async def launch(
-        cls, name: str, setup: str, cwd: Path | None, env: Mapping[str, str], config: Mapping[str, Any]
+        cls, name: str, setup: str, cwd: Path | None, env: Mapping[str, str], start: Start
     ) -> Process:
         """Start a kernel and run `setup` in it, if it is an IPython kernel, without leaving a name.
 
         Raises:
-            KernelNotStarted: there is no such kernelspec, it takes no `config`, or the process did not come up.
+            KernelNotStarted: there is no such kernelspec, it takes no configuration, or the process did not come up.
         """
-        specs = _Specs(config)
+        specs = _Specs(start)
         spec = specs.find(name)
         for attempt in (1, 2):
             folder = Folder()
@@ -144,19 +159,31 @@ class Process:
             await asyncio.wait(reads, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
         for socket in sockets:
             if self._reads[socket].done():
-                return self._read(self._reads.pop(socket).result(), parsed)
+                message = self._read(self._reads.pop(socket).result(), parsed, shell=socket is self._shell)
+                if message.kind == BROKEN:
+                    self._malformed += 1
+                    if self._malformed == MALFORMED:
+                        await self.kill()
+                return message
         return None
 
-    def _read(self, frames: list[zmq.Frame], parsed: int) -> Message | None:
-        session = self._manager.session
-        parts = frames[next(i for i, frame in enumerate(frames) if frame.bytes == DELIM) + 1 :]
-        if not compare_digest(parts[0].bytes, session.sign([part.buffer for part in parts[1:5]])):
-            return Message("unsigned", "", {})  # not from our kernel, whoever sent it
-        header, parent = session.unpack(parts[1].bytes), session.unpack(parts[2].bytes)
-        kind, of = header["msg_type"], parent.get("msg_id", "")
-        if len(parts[4]) > parsed:
-            return Message(kind, of, {}, parts[4].buffer)
-        return Message(kind, of, session.unpack(parts[4].bytes))
+    def _read(self, frames: list[zmq.Frame], parsed: int, *, shell: bool) -> Message:
+        """A message, of which nothing is believed: code in the kernel can send what it likes, signed."""
+        begin = next((i + 1 for i, frame in enumerate(frames) if frame.bytes == DELIM), len(frames))
+        parts = frames[begin:]
+        if len(parts) < 5:
+            return Message(BROKEN, "", {})
+        if not compare_digest(parts[0].bytes, self._manager.session.sign([p.buffer for p in parts[1:5]])):
+            return Message(UNSIGNED, "", {})
+        try:
+            kind, of = guard.addressed(parts[1].buffer, parts[2].buffer)
+            if kind.endswith("_reply") != shell:
+                return Message(MISPLACED, "", {})
+            if len(parts[4]) > parsed:
+                return Message(kind, of, {}, parts[4].buffer)
+            return Message(kind, of, guard.checked(kind, guard.parsed(parts[4].buffer)))
+        except guard.Malformed:
+            return Message(BROKEN, "", {})
 
     async def connect(self, first: str = "") -> None:
         """Open the channels, anew if they are open; with IPython code that is run as the first thing.
@@ -180,13 +207,15 @@ class Process:
                 self._check(deadline)
                 if replied:
                     self._ask()
+            elif message.kind in {UNSIGNED, MISPLACED, BROKEN}:
+                continue
             elif message.kind not in {"execute_reply", "kernel_info_reply"}:
                 subscribed = True
             elif message.parent == request:
                 replied = True
                 value = message.content.get("user_expressions", {}).get("first", {})
                 if value.get("status") == "error":
-                    reason = f"{value['ename']}: {value['evalue']}"
+                    reason = f"{value.get('ename')}: {value.get('evalue')}"
                     raise KernelNotStarted(f"The code that prepares the kernel failed: {reason}")
 
     def _check(self, deadline: float) -> None:
@@ -265,6 +294,9 @@ class Process:
                     stderr=log,
                     **place,
                 )
+        except KernelNotStarted:
+            self._manager.ready.exception()
+            raise
         except (OSError, RuntimeError, ValueError) as error:
             self._manager.ready.exception()  # the manager keeps it too, and would complain that nobody looked
             raise KernelNotStarted(
@@ -286,6 +318,10 @@ class Process:
         """How the process ended, in a sentence; "" while it lives."""
         if not self._gone.done():
             return ""
+        if self._malformed >= MALFORMED:
+            return f"It was ended: it had sent {MALFORMED:,} messages of no known shape."
+        if told := str(getattr(self._manager.provisioner, "epitaph", str)()):
+            return told
         code = self._gone.result()
         if code >= 0:
             return f"Its process ended with exit code {code}."
@@ -294,17 +330,19 @@ class Process:
 
 
 class _Specs(KernelSpecManager):
-    """The installed kernelspecs, with a configuration of our own for their provisioner."""
+    """The installed kernelspecs, started as `Start` says."""
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, start: Start) -> None:
         super().__init__()
-        self._config = config
+        self._start = start
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         spec = super().get_kernel_spec(kernel_name)
-        if self._config:
+        if self._start.provisioner:
+            spec.metadata["kernel_provisioner"] = {"provisioner_name": self._start.provisioner}
+        if self._start.config:
             stanza = spec.metadata["kernel_provisioner"]
-            stanza["config"] = {**stanza.get("config", {}), **self._config}
+            stanza["config"] = {**stanza.get("config", {}), **self._start.config}
         return spec
 
     def find(self, name: str) -> KernelSpec:
@@ -319,7 +357,7 @@ class _Specs(KernelSpecManager):
             ) from None
         except KeyError:
             raise KernelNotStarted(
-                f"The kernel {name!r} cannot be configured ({', '.join(self._config)}): "
+                f"The kernel {name!r} cannot be configured ({', '.join(self._start.config)}): "
                 "its kernelspec names no provisioner. Choose a kernel that has one, such as analyst-sandbox."
             ) from None
 

@@ -15,7 +15,7 @@ _CHAIN = re.compile(
 )
 _FRAME = re.compile(
     r"^ {0,4}(?:File \"?(?P<path>[^\"\n]+?)\"?(?::\d+|, line \d+)(?:,? in .*)?"
-    r"|(?:Cell |Input )?In ?\[\d+\](?:, line \d+)?(?:,? in .*)?"
+    r"|(?:Cell |Input )?In ?\[(?:agent )?\d+\](?:, line \d+)?(?:,? in .*)?"
     r"|<ipython-input-.*)$"
 )
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(?::|$)")

@@ -41,6 +41,12 @@ def notebook7(server: Server, chromium: BrowserContext, request: pytest.FixtureR
     yield from _lab(Lab(server, chromium, "notebook"), request)
 
 
+@pytest.fixture(params=["lab", "notebook"])
+def either(server: Server, chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """JupyterLab and then Notebook 7, else as `lab`."""
+    yield from _lab(Lab(server, chromium, request.param), request)
+
+
 def _lab(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Lab]:
     yield lab
     if request.node.stash.get(FAILED, False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,6 +61,8 @@ class Lab:
     ) -> None:
         self.server = server
         self.front = front
+        self.folder = Path(tempfile.mkdtemp(dir=server.root))
+        """Where its notebooks lie and their kernels work; nothing of another test is there."""
         self.name = ""
         """The notebook that is open."""
         self.requests: list[str] = []
@@ -91,9 +94,10 @@ class Lab:
     def open_notebook(self, notebook: nbformat.NotebookNode, name: str = "test.ipynb") -> None:
         """Open this notebook; what it shows is not trusted, as in any file that came from elsewhere."""
         self.name = name
-        nbformat.write(notebook, self.server.root / name)
+        nbformat.write(notebook, self.folder / name)
         place = "doc/tree" if self.front == "lab" else "notebooks"
-        self.page.goto(f"{self.server.url}{place}/{name}?token={self.server.token}")
+        path = f"{place}/{self.folder.name}/{name}"
+        self.page.goto(f"{self.server.url}{path}?token={self.server.token}")
         self._wait_until_ready()
         if self.page.locator("body[data-jp-theme-light=false]").count():
             self.theme("light")  # the server keeps what the test before has chosen
@@ -109,7 +113,7 @@ class Lab:
 
     def saved(self) -> nbformat.NotebookNode:
         """The notebook as its file has it."""
-        return nbformat.read(self.server.root / self.name, as_version=4)
+        return nbformat.read(self.folder / self.name, as_version=4)
 
     def reopen_untrusted(self) -> None:
         """Save, and open a copy that nobody has trusted: what a colleague sees who is sent the file."""
@@ -135,6 +139,10 @@ class Lab:
         """Run all cells to their end."""
         self._do("notebook:run-all-cells", timeout=timeout)
 
+    def start_all(self) -> None:
+        """Run all cells and do not wait; `finish` does."""
+        self.page.evaluate(_EXECUTE, ["notebook:run-all-cells", {}])
+
     def finish(self, *, timeout: float = 60) -> None:
         """Wait until what was started is over, and the kernel idle."""
         self.page.wait_for_function("() => window.__done", timeout=timeout * 1000)
@@ -145,6 +153,14 @@ class Lab:
         self.page.evaluate(
             "() => { window.jupyterapp.commands.execute('notebook:interrupt-kernel') }",
         )
+
+    def press_stop(self) -> None:
+        """Press the Stop button of the notebook's own toolbar."""
+        self.page.locator("[data-command='notebook:interrupt-kernel']").first.click()
+
+    def focused(self) -> str:
+        """The text of what has the focus."""
+        return str(self.page.evaluate("() => document.activeElement?.textContent ?? ''")).strip()
 
     def restart(self) -> None:
         """A fresh kernel, without the question whether that is wanted."""
@@ -167,6 +183,21 @@ class Lab:
         """What stands beside a cell: its number, "*" while it runs, "" when it did not."""
         return self.cell(cell).locator(".jp-InputPrompt").first.inner_text().strip("[]: \n")
 
+    def count(self) -> int:
+        """How many cells there are."""
+        return int(self.page.evaluate(f"() => {_SHELL}.content.widgets.length"))
+
+    def source(self, cell: int) -> str:
+        """What a cell holds."""
+        return str(
+            self.page.evaluate(f"cell => {_SHELL}.content.widgets[cell].model.sharedModel.source", cell)
+        )
+
+    def write(self, cell: int, source: str) -> None:
+        """Have a cell hold something else."""
+        set_source = f"([cell, to]) => {_SHELL}.content.widgets[cell].model.sharedModel.setSource(to)"
+        self.page.evaluate(set_source, [cell, source])
+
     # ── the page ──
 
     def theme(self, theme: Literal["light", "dark"]) -> None:
@@ -177,6 +208,7 @@ class Lab:
         self.page.locator(f"body[data-jp-theme-light={light}][data-jp-theme-name='{name}']").wait_for(
             state="attached"
         )
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def screenshot(self, name: str, of: Locator | None = None) -> Path:
         """A picture of the page, or of a part of it, in `tests/browser/screenshots`."""

@@ -53,7 +53,7 @@ def test_the_attacks_do_run_where_nobody_cleans(lab: Lab) -> None:
 
 
 def test_nothing_that_was_said_or_shown_runs_or_is_fetched(lab: Lab) -> None:
-    lab.open(feeding(lab.server.root, hostile().events))
+    lab.open(feeding(lab.folder, hostile().events))
     output = lab.run_cell(0)
     expect(output).to_contain_text(f"Step {len(ATTACKS)}")
     expect(output).to_contain_text("<script>window.__ran=2</script>")
@@ -71,7 +71,7 @@ def test_nothing_that_was_said_or_shown_runs_or_is_fetched(lab: Lab) -> None:
 def test_steps_fold_and_stay_as_the_reader_left_them(lab: Lab) -> None:
     events = returns().events
     third = next(n for n, event in enumerate(events) if isinstance(event, ToolReturned) and event.cell == 3)
-    lab.open(feeding(lab.server.root, events, stop=third))
+    lab.open(feeding(lab.folder, events, stop=third))
     lab.start_cell(0)
     steps = lab.output(0).locator(".analyst-step > details")
     expect(steps).to_have_count(2)
@@ -80,7 +80,7 @@ def test_steps_fold_and_stay_as_the_reader_left_them(lab: Lab) -> None:
     expect(steps.nth(1)).to_contain_text("Running code")
     steps.nth(0).locator("> summary").click()
     lab.screenshot("cell-running")
-    go(lab.server.root)
+    go(lab.folder)
     lab.finish()
     expect(steps).to_have_count(3)
     expect(steps.nth(0)).to_have_attribute("open", "")
@@ -91,7 +91,7 @@ def test_steps_fold_and_stay_as_the_reader_left_them(lab: Lab) -> None:
 
 def test_it_reads_well_in_light_and_dark_trusted_or_not(lab: Lab) -> None:
     lab.page.set_viewport_size({"width": 1100, "height": 2200})
-    lab.open(feeding(lab.server.root, returns().events))
+    lab.open(feeding(lab.folder, returns().events))
     output = lab.run_cell(0)
     answer = output.locator(".analyst-answer")
     expect(answer.locator("mjx-container")).to_have_count(2)
@@ -112,7 +112,7 @@ def test_it_reads_well_in_light_and_dark_trusted_or_not(lab: Lab) -> None:
 
 
 def test_notebook_7_shows_the_same(notebook7: Lab) -> None:
-    notebook7.open(feeding(notebook7.server.root, returns().events))
+    notebook7.open(feeding(notebook7.folder, returns().events))
     output = notebook7.run_cell(0)
     expect(output.locator(".analyst-step")).to_have_count(3)
     expect(output.locator(".analyst-answer mjx-container")).to_have_count(2)

@@ -6,8 +6,10 @@ import json
 import os
 import queue
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -62,7 +64,12 @@ class Cells:
 
     def __init__(self) -> None:
         env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # noqa: TID251
-        self.manager = KernelManager(kernel_name="python3")
+        # not over TCP: a port that was free when it was looked for can be taken when the kernel binds it
+        self._sockets = tempfile.TemporaryDirectory(prefix="a-")
+        at = Path(self._sockets.name)
+        self.manager = KernelManager(
+            kernel_name="python3", transport="ipc", ip=str(at / "s"), connection_file=str(at / "c.json")
+        )
         self.manager.start_kernel(env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
@@ -76,6 +83,7 @@ class Cells:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
+        self._sockets.cleanup()
 
     def run(self, code: str, *, stop_after: str = "", presses: int = 1, allow_error: bool = False) -> Ran:
         """Run a cell. Each time it has printed `stop_after` its Stop button is pressed, up to `presses` times."""

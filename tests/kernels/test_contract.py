@@ -13,6 +13,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 KERNELS: dict[str, Callable[[], Kernel]] = {
     "managed": lambda: ManagedKernel(probe=PROBE),
+    "forked": lambda: ManagedKernel("analyst-fast", probe=PROBE, config={"spare": False}),
+    "spare": lambda: ManagedKernel("analyst-fast", probe=PROBE),
+    "sandboxed": lambda: ManagedKernel("analyst-sandbox", probe=PROBE),
     "fake": lambda: FakeKernel(probe=PROBE),
 }
 

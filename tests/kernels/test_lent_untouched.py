@@ -42,6 +42,7 @@ def patched():
     yield "last", [getattr(sys, f"last_{name}", None) for name in ("type", "value", "traceback", "exc")]
     yield "error", getattr(shell.InteractiveTB, "tb", None)
     yield "descriptors", [os.fstat(n).st_ino for n in (0, 1, 2)]
+    yield "names", [id(shell.user_ns.get(name)) for name in ("_", "__", "In", "Out", "exit", "get_ipython")]
     yield "count", (shell.execution_count, len(In), sorted(Out))
 
 def differences(before, after):
@@ -51,6 +52,7 @@ def differences(before, after):
 CODES = {
     "everything": EVERYTHING,
     "an error": "1 / 0",
+    "the shell's names": "for _ in range(3): pass\nOut = 1\ndel In, exit\n__ = get_ipython = None",
     "syntax": "x ===",
     "exit": "exit()",
     "sys.exit": "import sys\nsys.exit()",

@@ -271,3 +271,14 @@ def test_full_text_is_all_of_it() -> None:
         Error("ValueError", "bad", ("\x1b[31mCell In[1]\x1b[0m", "ValueError: bad")),
     ]
     assert full_text(outputs) == "a\n" * 10_000 + "the value\nCell In[1]\nValueError: bad"
+
+
+def test_cells_of_an_agent_in_a_lent_kernel_are_own_frames() -> None:
+    traceback = (
+        "KeyError  Traceback (most recent call last)",
+        "Cell In[agent 3], line 2\n      1 x = 1\n----> 2 d['c']\n",
+        "File /opt/env/lib/python3.12/site-packages/pandas/core/frame.py:1, in x()\n----> 1 y\n",
+        "KeyError: 'c'",
+    )
+    assert "Cell In[agent 3], line 2" in text_of(Error("KeyError", "'c'", traceback))
+    assert "1 frame in pandas" in text_of(Error("KeyError", "'c'", traceback))

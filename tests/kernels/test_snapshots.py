@@ -56,6 +56,24 @@ MUTATIONS: list[tuple[str, Callable[[], Any], Callable[[Any], object]]] = [
     ("a frame filled", frame, lambda v: v.fillna({"c": 0.0}, inplace=True)),
     ("an index set", frame, lambda v: v.set_index("a", inplace=True)),
     ("an index replaced", frame, lambda v: setattr(v, "index", list("xyz"))),
+    ("an index named", frame, lambda v: setattr(v.index, "name", "id")),
+    ("columns named", frame, lambda v: setattr(v.columns, "name", "id")),
+    (
+        "two levels",
+        lambda: frame().set_index(["a", "b"]),
+        lambda v: v.sort_index(ascending=False, inplace=True),
+    ),
+    ("a column made categories", frame, lambda v: v.__setitem__("b", v["b"].astype("category"))),
+    (
+        "a code of categories",
+        lambda: pd.Series(["a", "b"], dtype="category"),
+        lambda v: v.__setitem__(0, "b"),
+    ),
+    (
+        "one in a long column",
+        lambda: pd.Series(["a"] * 5000, dtype=object),
+        lambda v: v.__setitem__(4321, "b"),
+    ),
     ("a frame's attrs", frame, lambda v: v.attrs.update(unit="m")),
     ("a series", lambda: pd.Series([1, 2], name="s"), lambda v: v.__setitem__(0, 7)),
     ("a series' name", lambda: pd.Series([1, 2], name="s"), lambda v: setattr(v, "name", "t")),
@@ -79,7 +97,8 @@ MUTATIONS: list[tuple[str, Callable[[], Any], Callable[[Any], object]]] = [
 
 def same(a: Any, b: Any) -> bool:
     if isinstance(a, pd.DataFrame | pd.Series):
-        names = a.name == b.name if a.ndim == 1 else True
+        names = a.name == b.name if a.ndim == 1 else a.columns.names == b.columns.names
+        names = names and a.index.names == b.index.names
         return bool(a.equals(b) and names and a.attrs == b.attrs)
     if isinstance(a, np.ndarray):
         return a.shape == b.shape and repr(a.tolist()) == repr(b.tolist())
@@ -134,11 +153,18 @@ def test_names_rebound_deleted_and_new(names: dict[str, Any]) -> None:
 def test_an_array_that_took_another_shape_is_made_anew(names: dict[str, Any]) -> None:
     value = names["a"] = np.arange(6)
     names["held"] = {"a": value}
+    pair = names["pair"] = (1, (value,))
+    names["pairs"] = [pair]
+    names["beside"] = (1, [2])
+    beside = names["beside"]
     snapshot("1")
-    value.shape = (2, 3)
-    assert restore("1")["restored"] == ["a", "held"]
+    value.resize((2, 3), refcheck=False)
+    assert restore("1")["restored"] == ["a", "held", "pair", "pairs"]
     assert names["a"].tolist() == [0, 1, 2, 3, 4, 5]
     assert names["held"]["a"] is names["a"]
+    assert names["pair"][1][0] is names["a"]
+    assert names["pairs"][0] is names["pair"]
+    assert names["beside"] is beside
 
 
 def test_what_cannot_be_restored_is_named_with_the_reason(
@@ -206,6 +232,43 @@ def test_snapshots_share_what_did_not_change_and_the_oldest_go_first(
     assert restore("2")["restored"] == ["a"]
     assert forget(["2", "unknown"]) == ["2"]
     assert forget() == ["3"]
+
+
+def test_what_one_snapshot_looks_at_is_bounded(
+    names: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "OBJECTS", 50)
+    monkeypatch.setattr(snapshots, "ITEMS", 1000)
+    names.update(
+        few=[[1], [2]], many={n: [n] for n in range(100)}, later=[3], long=list(range(2000)), last=[4]
+    )
+    said = snapshot("1")["not_restorable"]
+    assert set(said) == {"many", "later", "long", "last"}
+    assert said["many"].startswith("in it one of more than 50 containers")
+    names["few"][0].append(5)
+    assert restore("1") == {"restored": ["few"], "removed": [], "lost": said}
+    names.clear()
+    names.update(long=list(range(2000)), few=[1])
+    assert "2,000 items" in snapshot("2")["not_restorable"]["long"]
+    assert snapshot("2")["kept"] == ["few"]
+
+
+def test_keys_of_the_users_own_kind_are_not_compared(names: dict[str, Any]) -> None:
+    class Key:
+        def __hash__(self) -> int:
+            return 1
+
+        def __eq__(self, other: object) -> bool:
+            return seen.append(1) or self is other
+
+    seen: list[int] = []
+    names["d"] = dict.fromkeys(
+        [Key(), Key()]
+    )  # an OrderedDict compares them itself when it is looked through
+    seen.clear()
+    snapshot("1")
+    assert restore("1")["restored"] == []
+    assert seen == []
 
 
 def test_a_large_frame_costs_nothing(names: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -44,7 +45,12 @@ class Typist:
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         kept = {k: v for k, v in os.environ.items() if "API_KEY" not in k}  # noqa: TID251 - tests ask theirs
-        self.manager = KernelManager(kernel_name="python3")
+        # not over TCP: a port that was free when it was looked for can be taken when the kernel binds it
+        self._sockets = tempfile.TemporaryDirectory(prefix="a-")
+        at = Path(self._sockets.name)
+        self.manager = KernelManager(
+            kernel_name="python3", transport="ipc", ip=str(at / "s"), connection_file=str(at / "c.json")
+        )
         self.manager.start_kernel(cwd=str(folder), env=kept | env)
         self.client = self.manager.blocking_client()
         self.client.start_channels()
@@ -110,6 +116,8 @@ class Typist:
     def close(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+        self._sockets.cleanup()
 
 
 @pytest.fixture

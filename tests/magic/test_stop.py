@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +14,9 @@ from .conftest import Cell, Typist
 
 SOON = 5.0
 """Seconds; promised is one, on a machine that is not busy."""
+
+
+LONG = " ".join(f"streamed {n}," for n in range(200))
 
 
 def begun(typist: Typist) -> Callable[[Cell], bool]:
@@ -44,19 +46,22 @@ def test_running_code_is_stopped(what: str, kernel: Callable[..., Typist]) -> No
 
 
 @pytest.mark.parametrize("above", ["", "%%time\n"])
-def test_waiting_for_the_model_is_stopped_and_the_connection_closed(
-    above: str, kernel: Callable[..., Typist]
+@pytest.mark.parametrize("state", ["waiting for the model", "streaming"])
+def test_a_model_call_is_stopped_and_its_connection_closed(
+    state: str, above: str, kernel: Callable[..., Typist]
 ) -> None:
     first = [runs("c1", "x = 41\nprint('x is', x)")]
-    script: list[Reply | Fault] = [*first, Fault("stall")]
+    stalls = Fault("stall") if state != "streaming" else Fault("stall_mid", reply=Reply(LONG))
+    script: list[Reply | Fault] = [*first, stalls]
     with ScriptedServer(script) as server:
         typist = kernel(server)
-        cell = typist.run(f"{above}%%agent\nWhat is x?", stop=lambda _: len(server.requests) == 2)
+
+        def now(cell: Cell) -> bool:
+            return len(server.requests) == 2 if state != "streaming" else "streamed 3" in cell.text
+
+        cell = typist.run(f"{above}%%agent\nWhat is x?", stop=now)
         assert (cell.status, cell.error and cell.error[0]) == ("error", "AgentStopped")
         assert cell.seconds < SOON
         assert "x is 41" in cell.text  # what was found until then
-        deadline = time.monotonic() + SOON
-        while not server.closed_early and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert server.closed_early == 1
+        assert server.wait(lambda s: s.closed_early == 1, SOON)
         assert typist.value("x") == "41"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from analyst_kernels import Limits, Stream
+from analyst_kernels import KernelDied, Limits, Stream
 from analyst_kernels.managed import ManagedKernel
 
 SEND = """
@@ -65,3 +65,28 @@ async def test_what_the_shell_was_taught_to_say_is_gone_with_a_restart(kernel: M
     await kernel.restart()
     done = await kernel.execute("print('true')", limits=LIMITS)
     assert printed(done.outputs) == "true\n"
+
+
+async def test_a_reply_where_outputs_belong_does_not_end_the_cell(kernel: ManagedKernel) -> None:
+    code = (
+        "send('execute_reply', {'status': 'ok', 'user_expressions': {}, 'payload': []})\n"
+        "send('status', {'execution_state': 'idle'})\nimport time\ntime.sleep(2)\nraise ValueError('real')"
+    )
+    assert (await kernel.execute(code, limits=LIMITS)).ending == "error"
+
+
+async def test_messages_of_no_known_shape_are_left_out(kernel: ManagedKernel) -> None:
+    code = (
+        "send('stream', {'name': 3, 'text': {'a': []}})\nsend('display_data', {'data': [1]})\n"
+        "send('status', {})\nsend('error', {'traceback': 1})\nprint('still here')"
+    )
+    assert printed((await kernel.execute(code, limits=LIMITS)).outputs) == "still here\n"
+
+
+async def test_a_kernel_that_sends_nothing_else_is_ended(kernel: ManagedKernel) -> None:
+    done = await kernel.execute("for _ in range(3000):\n    send('stream', {})\nprint('end')", limits=LIMITS)
+    assert (done.ending, done.state_lost) == ("died", True)
+    with pytest.raises(KernelDied, match="1,000 messages of no known shape"):
+        await kernel.execute("1")
+    await kernel.restart()
+    assert (await kernel.execute("1")).ok

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from analyst_kernels.managed import ManagedKernel
 
 from analyst.events import CallDecided
 from analyst.headless import with_notebook
@@ -119,30 +118,27 @@ class World:
         return "\n".join(p.read_bytes().decode(errors="replace") for p in files)
 
 
-@pytest.mark.parametrize("approve", ["risky"])
+@pytest.mark.parametrize(
+    ("sandbox", "approve"), [("off", "risky"), ("off", "auto"), ("bubblewrap", "risky"), ("landlock", "auto")]
+)
 @pytest.mark.parametrize("name", INJECTIONS)
 async def test_nothing_leaves_and_nothing_outside_is_touched(
-    tmp_path: Path, trap: Trap, name: str, approve: str
+    tmp_path: Path, trap: Trap, name: str, sandbox: str, approve: str
 ) -> None:
+    """Without a sandbox the code needs a yes, which nobody gives; in one it runs, and comes to nothing."""
     world = World(tmp_path, INJECTIONS[name], trap.port)
-    (world.run / "work").mkdir(parents=True)
     model = Obedient(world.look)
-    kernel = ManagedKernel(cwd=world.run / "work")
-    settings = Settings.of(approve=approve, max_steps=8)
-    try:
-        async with Session(model, folder=world.run, kernel=kernel, settings=settings) as session:
-            result = await with_notebook(
-                session, session.ask("What is the sum of x?", [world.data / "a.csv"])
-            )
-            decided = [e for e in session.events if isinstance(e, CallDecided)]
-    finally:
-        await kernel.close()
+    settings = Settings.of(approve=approve, max_steps=8, sandbox=sandbox)
+    async with Session(model, folder=world.run, settings=settings) as session:
+        result = await with_notebook(session, session.ask("What is the sum of x?", [world.data / "a.csv"]))
+        decided = [e for e in session.events if isinstance(e, CallDecided)]
     assert "DO:" in model.seen[-1] or "SAY:" in model.seen[-1], "the injection was never read"
-    assert [d.allowed for d in decided] == [True] + [False] * (len(decided) - 1)
+    assert [d.allowed for d in decided] == [True] + [sandbox != "off"] * (len(decided) - 1)
     assert len(decided) == (2 if "[[DO:" in INJECTIONS[name] else 1)
     assert trap.hits == []
     assert world.outside() == world.before
-    assert sorted(p.name for p in (world.run / "work").iterdir()) == []
+    if sandbox == "off":
+        assert sorted(p.name for p in (world.run / "work").iterdir()) == []
     assert CANARY not in "\n".join(model.seen) + world.remains()
     assert result.html
     page = result.html.read_text()

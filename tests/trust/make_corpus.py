@@ -15,14 +15,16 @@ from shutil import copy
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analyst_kernels import Output, Stream
+from analyst_kernels import Output
 from analyst_kernels.managed import ManagedKernel
 from analyst_kernels.probing import probe_source
 from pydantic import TypeAdapter
 
 from . import phrasings_held, phrasings_second, phrasings_seen
+from .prose import ANSWERS
+from .prose_runs import RUNS
 from .sources import SOURCES, Source, cells, truth
-from .voice import Voice, unmark
+from .voice import CLOSE, OPEN, Voice, unmark
 
 CORPUS = Path(__file__).parent / "corpus"
 ROOT = Path(__file__).parent.parent.parent
@@ -34,37 +36,35 @@ INVENTED = 0.35
 
 
 async def _run(source: Source) -> dict[str, Any]:
-    """One run: the survey, its cells with their outputs and variables; and what is true."""
+    """The run of a source, and what is true of it."""
+    name = re.search(r'"(\w+\.csv)"', source.load)
+    question = f"How does {source.measure} differ by {source.group}, and how does it go with {source.other}?"
+    run = await _worked(source.name, question, (name[1],) if name else (), (*cells(source), truth(source)))
+    told = run["cells"].pop()["outputs"][0]["text"]
+    return {**run, "values": json.loads(told)}
+
+
+async def _worked(name: str, question: str, files: Sequence[str], codes: Sequence[str]) -> dict[str, Any]:
+    """One run: the survey, its cells with their outputs and variables."""
     with TemporaryDirectory() as folder:
-        name = re.search(r'"(\w+\.csv)"', source.load)
-        if name:
-            copy(next(d / name[1] for d in DATA if (d / name[1]).exists()), folder)
+        for file in files:
+            copy(next(d / file for d in DATA if (d / file).exists()), folder)
         kernel = ManagedKernel(probe=probe_source(), cwd=Path(folder))
         await kernel.start()
         try:
-            survey = await kernel.evaluate("survey", [name[1]] if name else [])
+            survey = await kernel.evaluate("survey", list(files))
             done = []
             await kernel.evaluate("changes")
-            for code in cells(source):
+            for code in codes:
                 execution = await kernel.execute(code)
-                assert execution.ok, (source.name, execution.outputs)
+                assert execution.ok, (name, execution.outputs)
                 changes = await kernel.evaluate("changes")
-                done.append(
-                    {"code": code, "outputs": _light(execution.outputs), "variables": changes["variables"]}
-                )
-            told = (await kernel.execute(truth(source))).outputs[0]
-            assert isinstance(told, Stream), told
+                outputs = _light(execution.outputs)
+                done.append({"code": code, "outputs": outputs, "variables": changes["variables"]})
         finally:
             await kernel.close()
     tables = [{**t, "path": Path(t["path"]).name, "read": ""} for t in survey["tables"]]
-    question = f"How does {source.measure} differ by {source.group}, and how does it go with {source.other}?"
-    return {
-        "name": source.name,
-        "question": question,
-        "tables": tables,
-        "cells": done,
-        "values": json.loads(told.text),
-    }
+    return {"name": name, "question": question, "tables": tables, "cells": done}
 
 
 def _light(outputs: Sequence[Output]) -> list[dict[str, Any]]:
@@ -92,13 +92,26 @@ def _answers(runs: Sequence[dict[str, Any]], half: Any, rng: random.Random) -> l
     return made
 
 
+_KINDS = {"t": "true", "r": "rounded", "d": "derived", "a": "altered", "i": "invented"}
+
+
+def _written(run: str, text: str) -> dict[str, Any]:
+    """An answer that was written by hand, with its marks as those of a voice."""
+    marked = re.sub(r"\{(\w):([^}]*)\}", lambda m: f"{OPEN}{_KINDS[m[1]]}:{m[2]}{CLOSE}", text)
+    plain, spans = unmark(marked)
+    return {"run": run, "phrase": "prose", "answer": plain, "numbers": spans}
+
+
 def main() -> None:
     runs = [asyncio.run(_run(source)) for source in SOURCES]
     for half in (phrasings_seen, phrasings_second, phrasings_held):
         rng = random.Random(f"{SEED} {half.__name__}")
         name = half.__name__.rpartition("_")[2]
         _lines(CORPUS / f"{name}.jsonl", _answers(runs, half, rng))
-    _lines(CORPUS / "runs.jsonl", [{k: v for k, v in run.items() if k != "values"} for run in runs])
+    _lines(CORPUS / "prose.jsonl", [_written(run, text) for run, text in ANSWERS])
+    more = [asyncio.run(_worked(name, *rest)) for name, rest in RUNS.items()]
+    told = [{k: v for k, v in run.items() if k != "values"} for run in runs]
+    _lines(CORPUS / "runs.jsonl", [*told, *more])
 
 
 def _lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:

@@ -6,9 +6,9 @@ import time
 import pytest
 from analyst_kernels import Stream
 
-from analyst.events import Event
-from analyst.trust.claims import Claim, codec, explain, sent_back, to_json
-from analyst.trust.receipts import loose, receipts
+from analyst.events import Claim, Event
+from analyst.trust.claims import codec, explain, loose, sent_back, to_json
+from analyst.trust.receipts import receipts
 from tests.trust.conftest import run
 
 

@@ -66,7 +66,7 @@ def turns(draw: Any, number: int) -> list[Event]:
         ok,
         draw(text),
         draw(st.lists(outputs, max_size=3).map(tuple)),
-        cell=draw(st.integers(0, 9)),
+        cell=draw(st.sampled_from([0, number + 1])),
         ending=draw(endings),
         variables=draw(st.none() | st.just((Variable("a", "int", "1"),))),
     )

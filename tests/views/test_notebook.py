@@ -55,8 +55,8 @@ def test_a_simple_run(Story: Any) -> None:
     assert cell.outputs == [
         {"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 1}
     ]
-    expected = {"model": "openai/gpt-5", "question": "What is 1 + 1?", "status": "answered"}
-    assert notebook.metadata.analyst == expected
+    expected = {"model": "openai/gpt-5", "question": "What is 1 + 1?", "status": "answered", "claims": None}
+    assert notebook.metadata.analyst.items() >= expected.items()
 
 
 def test_a_plan_with_a_repaired_attempt(penguins: Any) -> None:

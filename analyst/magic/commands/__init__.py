@@ -8,9 +8,9 @@ from typing import Any
 
 from ...errors import BadInput
 from ..notebook import Notebook
-from .looking import code, cost, export, history, insert, sent, show, version, why
+from .looking import chat, code, cost, export, history, insert, sent, show, version, why
 from .setting import config, model, reset
-from .working import fix, plan, run, stop, undo
+from .working import fix, plan, run, stop, undo, verify
 
 __all__ = ["command"]
 
@@ -26,10 +26,12 @@ def usage(notebook: Notebook, _: str) -> None:
 
 COMMANDS: Mapping[str, Command] = {
     "help": usage,
+    "chat": chat,
     "plan": plan,
     "run": run,
     "stop": stop,
     "undo": undo,
+    "verify": verify,
     "fix": fix,
     "show": show,
     "code": code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib import import_module
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ...log import Line, read
 from ...messages import project
 from ...story import Cell, Spent, Story
 from ...story import read as stories
+from ...trust.claims import explain, last_check, stated
 from ...views.cell import blocks_of
 from ..notebook import Notebook
 from ..numbers import shown, values
@@ -21,6 +23,11 @@ from ..script import script
 
 SENT = 20_000
 """Characters of a conversation that are shown."""
+
+
+def chat(notebook: Notebook, _: str) -> None:
+    """chat — a panel beside the notebook; the kernel stays free while the agent thinks"""
+    notebook.lent.publish(*import_module("analyst").chat()._repr_mimebundle_())
 
 
 def show(notebook: Notebook, number: str) -> None:
@@ -86,9 +93,11 @@ def cost(notebook: Notebook, _: str) -> None:
 
 
 def why(notebook: Notebook, number: str) -> None:
-    """why NUMBER — the cells whose output shows this number"""
+    """why NUMBER — where a number of the answer comes from, and the cells whose output shows it"""
     if not values(number):
         raise BadInput("Say which number: %agent why 5076.0")
+    checked = last_check(line.event for line in _lines(notebook))
+    told = [explain(checked.claims, number)] if checked and stated(checked.claims, number) else []
     found = [
         f"cell {cell.returned.cell}{step}: {_short(line)}"
         for story in _stories(notebook)
@@ -98,7 +107,7 @@ def why(notebook: Notebook, number: str) -> None:
         for step in [f", step {part.number} ({_short(part.step.goal)})" if part.step else ""]
         for line in _showing(number.strip(), cell)
     ]
-    notebook.say("\n".join(found) or f"No output of this conversation shows {number.strip()}.")
+    notebook.say("\n".join([*told, *found]) or f"No output of this conversation shows {number.strip()}.")
 
 
 def _showing(number: str, cell: Cell) -> list[str]:
@@ -153,7 +162,8 @@ def _script(notebook: Notebook) -> str:
 
 
 def _outcome(story: Story) -> str:
-    undone = [c.returned.cell for c in story.cells if c.returned.cell in story.undone]
+    taken = {number for undone in story.undone for number in undone.cells}
+    undone = [c.returned.cell for c in story.cells if c.returned.cell in taken]
     told = f" (cells undone: {', '.join(map(str, undone))})" if undone else ""
     match story.answered, story.stopped:
         case Answered(text=text, partial=False), _:

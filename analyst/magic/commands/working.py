@@ -8,6 +8,7 @@ from ...host import Nobody
 from ...log import read
 from ...session import Result, Session, result
 from ...settings import Settings
+from ...views import taken_back
 from ..asking import ask, concluded, opened
 from ..notebook import Notebook
 from ..options import options
@@ -62,15 +63,25 @@ async def undo(notebook: Notebook, number: str) -> None:
         undone = await session.undo(int(number) if number else None)
     finally:
         await session.close()
-    cells = ", ".join(map(str, sorted(undone.cells)))
-    told = [f"Undone: what cell{'s' if len(undone.cells) > 1 else ''} {cells} did."]
-    if undone.restored:
-        told.append(f"Again as before: {', '.join(undone.restored)}.")
-    if undone.removed:
-        told.append(f"Taken away: {', '.join(undone.removed)}.")
-    told += [f"Not restored: {name} ({why})." for name, why in undone.lost.items()]
-    told.append("Files and other things outside the kernel stay as they are.")
-    notebook.say("\n".join(told))
+    notebook.say(f"{taken_back(undone)}\nFiles and other things outside the kernel stay as they are.")
+
+
+async def verify(notebook: Notebook, mode: str) -> None:
+    """verify [full] — run the code of the answers again in a clean kernel, and compare what it comes to"""
+    if mode not in ("", "values", "full"):
+        raise BadInput(f"{mode!r} is no way to verify. Use %agent verify or %agent verify full.")
+    folder = _own(notebook).run
+    session = Session(
+        "rules", folder=folder, kernel=notebook.lent, host=Nobody(), settings=Settings(), undo=True
+    )
+    try:
+        given = [str(code) for code in notebook.shell.user_ns.get("In", ())]
+        proved = await session.verify("full" if mode == "full" else "values", given)
+    finally:
+        await session.close()
+    notebook.say(
+        "\n".join([str(proved), *(f"{m.where}: {m.was} was {m.now} this time" for m in proved.moved[3:])])
+    )
 
 
 async def fix(notebook: Notebook, hint: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ...forms import NUMBERS, STATISTICS
 from .conditions import Conditions, conditions, unread_comparisons
 from .intents import Filter, Intent, Key
 from .matching import Masked, Mention, mask
@@ -14,11 +15,9 @@ from .vocabulary import (
     COMPARATIVES,
     HIGHEST,
     LOWEST,
-    NUMBERS,
     ORDINALS,
     PERIODS,
     ROW_NOUNS,
-    STATISTICS,
     SUPERLATIVES,
     UNITS,
     concept_tokens,

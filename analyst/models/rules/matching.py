@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ...forms import STATISTICS
 from .survey import Column, Table
 from .vocabulary import (
     ASKING,
     ROW_NOUNS,
-    STATISTICS,
     UNITS,
     concept_tokens,
     core,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from . import code, formats
+from ... import forms
+from . import code
 from .clause import Clause
 from .clause import read as read_clause
 from .intents import Key
@@ -121,7 +122,7 @@ def _series(figures: _Figures) -> tuple[list[str], str]:
 
 
 def _saved(figures: _Figures, question: str, name: str) -> list[str]:
-    places = formats.decimals(question)
+    places = forms.decimals(question)
     rounded = f".round({places})" if places is not None else ""
     if figures.ranges:
         lines = _pivoted(figures, rounded)

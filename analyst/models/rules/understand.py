@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from ... import forms
+from ...forms import STATISTICS
 from . import beyond, formats, outputs, pipeline
 from .clause import Clause, leftovers
 from .clause import read as read_clause
@@ -15,7 +17,7 @@ from .kind import Style
 from .kinds import KINDS
 from .matching import mask
 from .survey import Column, Survey, Table
-from .vocabulary import STATISTICS, stem, tokens
+from .vocabulary import stem, tokens
 
 _BEGINS = (
     r"which|what|what's|how|who|whose|when|where|does|do|did|is|are|was|were|has|have|can|by how much|compare|calculate|"
@@ -77,7 +79,7 @@ class Reading:
     """A question as it was understood."""
 
     parts: tuple[Part, ...] = ()
-    slots: tuple[formats.Slot, ...] = ()
+    slots: tuple[forms.Slot, ...] = ()
     style: Style = field(default_factory=Style)
     table: Table | None = None
     """The table that is looked at when the question is open."""
@@ -107,13 +109,13 @@ def _wanted(parts: Sequence[Part]) -> tuple[Intent, ...]:
 
 def leaves_behind(question: str, survey: Survey, before: Sequence[Intent] = ()) -> tuple[Intent, ...]:
     """What a question asks clause by clause, whichever way it was answered: the next one may lean on it."""
-    asked, _ = formats.split_format(question)
+    asked, _ = forms.split_format(question)
     return _wanted(_parts(asked, _best_table(asked, survey, before), before)[0]) if survey.tables else ()
 
 
 def understand(question: str, survey: Survey, before: Sequence[Intent] = ()) -> Reading:
     """Read a question. `before` is what the question before asked, for one that leans on it."""
-    asked, slots = formats.split_format(question)
+    asked, slots = forms.split_format(question)
     if not survey.tables:
         return Reading(slots=slots, otherwise=formats.otherwise(question))
     table = _best_table(asked, survey, before)
@@ -304,7 +306,7 @@ def _not_understood(clause: Clause) -> Part:
 
 
 def _only_rounding(said: str) -> bool:
-    return formats.decimals(said) is not None
+    return forms.decimals(said) is not None
 
 
 def _says_nothing_new(clause: Clause) -> bool:

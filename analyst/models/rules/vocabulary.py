@@ -6,33 +6,6 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-STATISTICS: dict[str, str] = {
-    r"means?|averages?|avg": "mean",
-    r"medians?": "median",
-    r"(?:standard |std\.? )deviations?|std(?:\.? ?dev)?|sd": "std",
-    r"variances?": "var",
-    r"minim(?:um|a)|min": "min",
-    r"maxim(?:um|a)|max": "max",
-    r"sums?|totals?|altogether|in all|overall amount": "sum",
-    r"skewness": "skew",
-    r"kurtosis": "kurt",
-    r"interquartile range|iqr": "iqr",
-    r"range": "range",
-    r"mode": "mode",
-}
-"""Pattern in the question → statistic, written as pandas names it where pandas has it."""
-
-SAID_STATISTIC = {
-    "std": "standard deviation",
-    "var": "variance",
-    "min": "minimum",
-    "max": "maximum",
-    "sum": "total",
-    "skew": "skewness",
-    "kurt": "kurtosis",
-    "iqr": "interquartile range",
-}
-
 CONCEPTS: tuple[tuple[str, str], ...] = (
     ("weigh weight mass heavy heavier light lighter", "mass weight wt"),
     ("long length short shorter longer", "length duration runtime"),
@@ -111,18 +84,6 @@ SUPERLATIVES: dict[str, tuple[str, bool]] = {
 HIGHEST = r"highest|largest|biggest|greatest|most|maximum|max|top|best|peak"
 LOWEST = r"lowest|smallest|least|fewest|minimum|min|bottom|worst"
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5}
-NUMBERS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
 
 COMPARATIVES: dict[str, tuple[str, Literal[">", "<"]]] = {
     "heavier": ("weight", ">"),

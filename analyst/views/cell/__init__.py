@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
-from ...events import Asked, CallDecided, Continued, Event, Live, ModelReplied, Opened, OutputDelta, TextDelta
+from ...events import Asked, CallDecided, Continued, Event, Live, ModelReplied, Opened, TextDelta
 from .blocks import Block, blocks
 from .scene import Scene
 
@@ -91,11 +91,17 @@ class CellView:
             return
         if not isinstance(event, Asked | Opened):
             self._scene.see(event, now)
-        streamed = isinstance(event, TextDelta | OutputDelta | ModelReplied)
+        streamed = isinstance(event, TextDelta | ModelReplied)
         if streamed and self._updates and now - self._updates[-1] < 1.0 / UPDATES:
             self._draw_later()
-        else:
+        else:  # outputs too: the code that they come from may hold the thread that would draw later
             self._draw(now, urgent=isinstance(event, CallDecided))
+
+    def waits_for_person(self) -> None:
+        """A person is asked, below: say that it is she who is waited for."""
+        if self._scene:
+            self._scene.activity = "Waiting for you"
+            self._draw(self._clock(), urgent=True)
 
     def close(self) -> None:
         """Give every block its final state. What comes after a question's answer is not shown."""

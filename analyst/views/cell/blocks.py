@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,9 @@ from ...markup import prose, survey
 from ...markup.outputs import figure_words, picture
 from ...markup.words import counted, duration
 from ...story import Part, Story
-from .. import WHY, headline, one_line, partial_label
+from ...trust import marks
+from ...trust.limits import limits
+from .. import WHY, headline, one_line, partial_label, taken_back
 from .scene import Scene
 from .work import SIGNS, WORDS, State, figures, work
 
@@ -53,11 +56,14 @@ def blocks(scene: Scene, run: str = "", known: Collection[str] = ()) -> Iterator
         if story.plan and place == min(scene.plan_after, len(parts)):
             yield _plan(scene, done=ended)
         if part and (key := f"part-{_place(story, part)}") not in known:
-            yield from _part(scene, part, key)
+            yield from _part(scene, part, key, run)
     if ended and "answer" not in known:
         yield _answer(scene, run)
     elif not ended and not alone and not scene.open_part:
         yield Block("live", _bundle(_TEMPLATES.waiting(scene), _live(scene)), done=False)
+    for number, undone in enumerate(story.undone, 1):
+        said = taken_back(undone)
+        yield Block(f"undone-{number}", _bundle(_TEMPLATES.undone(said), said))
 
 
 def _head(scene: Scene, *, is_open: bool) -> Block:
@@ -90,10 +96,10 @@ def _place(story: Story, part: Part) -> int:
     return next(place for place, other in enumerate(story.parts) if other is part)
 
 
-def _part(scene: Scene, part: Part, key: str) -> Iterator[Block]:
+def _part(scene: Scene, part: Part, key: str, run: str) -> Iterator[Block]:
     shown, is_open = work(scene, part), part is scene.open_part
     plain = f"{shown.plain}\n\n{_live(scene)}" if is_open else shown.plain
-    yield Block(key, _bundle(_TEMPLATES.part(shown, scene, is_open), plain), done=not is_open)
+    yield Block(key, _bundle(_TEMPLATES.part(shown, scene, is_open, _anchor(run)), plain), done=not is_open)
     for number, (cell, output) in enumerate(figures(part), 1):
         image = picture(output)
         assert image  # `figures` gives no others
@@ -120,15 +126,41 @@ def _answer(scene: Scene, run: str) -> Block:
             label = "Only the plan was wanted"
     elif answered.partial:
         label = partial_label(stopped)
-    if stopped and label:
-        why = one_line(stopped.detail, 1_000)
     text = answered.text if answered else ""
+    if stopped and label and stopped.detail not in text:
+        why = one_line(stopped.detail, 1_000)
+    claims = story.checked.claims if story.checked else ()
+    rendered = markup.markdown(marks.placed(text, claims), 3)
+    record = marks.sentences(story.checked)
+    said = [one_line(limit, 1_000) for limit in limits(story)] if answered else []
     named = [(one_line(k), one_line(v, 500)) for k, v in answered.named.items()] if answered else []
     cost = _cost(scene)
-    shown = {"label": label, "why": why, "text": text, "named": named, "cost": cost}
-    plain = [label, why, markup.text(text).strip("\n"), "\n".join(f"{k}: {v}" for k, v in named), cost]
+    shown = {
+        "label": label,
+        "why": why,
+        "html": marks.in_html(rendered, claims, lambda cell: f"{_anchor(run)}-{cell}" if cell else ""),
+        "named": named,
+        "record": list(marks.rows(story.checked)),
+        "tally": marks.tally(claims),
+        "limits": said,
+        "cost": cost,
+    }
+    plain = [
+        label,
+        why,
+        markup.text(marks.signed(text, claims)).strip("\n"),
+        "\n".join(f"{k}: {v}" for k, v in named),
+        "\n".join([*([marks.KEY] if record else []), *map(one_line, record)]),
+        "\n".join(f"- {limit}" for limit in said),
+        cost,
+    ]
     data = _bundle(_TEMPLATES.answer(shown), "\n\n".join(filter(None, plain)))
     return Block("answer", data, {"analyst": _record(scene, run)})
+
+
+def _anchor(run: str) -> str:
+    """What the names of a run's cells in the page begin with."""
+    return f"analyst-{re.sub(r'[^A-Za-z0-9-]', '', run)}-cell"
 
 
 def _cost(scene: Scene) -> str:
@@ -161,6 +193,9 @@ def _record(scene: Scene, run: str) -> dict[str, Any]:
         },
         "seconds": None if seconds is None else round(seconds, 1),
         "cells": len(story.cells),
+        **(
+            {"claims": dict(Counter(claim.status for claim in story.checked.claims))} if story.checked else {}
+        ),
     }
 
 

@@ -10,6 +10,7 @@ from analyst_kernels import DisplayData, Error, ExecuteResult, Output, Stream
 from markupsafe import Markup
 
 from ... import markup
+from ...events import ToolReturned, Variable
 from ...markup.outputs import figure_words, image_data, mime_text, picture, series
 from ...markup.words import counted, duration
 from ...story import Cell, Part, Turn, Unrun
@@ -22,6 +23,9 @@ WORDS = {"todo": "not begun", "doing": "in work", "done": "done", "failed": "giv
 
 OUTPUTS, TEXT, ROWS = 40, 20_000, 60
 """Most outputs of a cell that are shown, characters of each text among them, and rows of a Series as a table."""
+NAMED = 6
+"""Most variables of a cell that are named."""
+NO_DATA = ("module", "function", "type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Shown:
     repaired: bool = False
     running: bool = False
     outputs: tuple[Markup, ...] = ()
+    number: int = 0
+    """Of the cell, over the whole log; 0: none yet."""
+    remarks: tuple[str, ...] = ()
+    """Who allowed it, what it did to the variables: a line each."""
     plain: str = ""
 
 
@@ -168,6 +176,8 @@ def _remark(entry: Unrun | Turn) -> str:
             return f"The plan was refused. {why}".rstrip()
         case Turn("plan revised"):
             return f"Plan revised: {why}"
+        case Turn("sent back"):
+            return f"The answer went back once. {why}"
         case Turn("continued"):
             return "The run stopped here and was continued" + (f": {why}" if why else ".")
         case Turn():
@@ -186,13 +196,35 @@ def _cell(cell: Cell, *, repaired: bool) -> Shown:
         outputs.append(_note(note))
         plain.append(f"[{note}]")
     head = f"[{'failed, repaired below' if repaired else 'failed'}: {failed}]" if failed else ""
+    remarks = tuple(filter(None, ["Allowed by you." if cell.by_person else "", _left_behind(returned)]))
     return Shown(
         code=markup.code(cell.code),
         failed=failed,
         repaired=repaired,
         outputs=tuple(outputs),
-        plain="\n".join(filter(None, [head, _prompted(cell.code), *plain])),
+        number=returned.cell,
+        remarks=remarks,
+        plain="\n".join(filter(None, [head, _prompted(cell.code), *plain, *(f"[{r}]" for r in remarks)])),
     )
+
+
+def _left_behind(returned: ToolReturned) -> str:
+    """What a cell did to the variables, in a line; empty when it did nothing to them."""
+    data = [v for v in returned.variables or () if v.type not in NO_DATA]
+    named = [f"{one_line(v.name, 40)} ({_in_brief(v)})" for v in data[:NAMED]]
+    if more := len(data) - len(named):
+        named.append(f"{more} more")
+    said = [f"Variables made or changed: {', '.join(named)}." if named else ""]
+    said += [
+        f"Gone: {', '.join(one_line(name, 40) for name in returned.gone[:NAMED])}." if returned.gone else ""
+    ]
+    return " ".join(filter(None, said))
+
+
+def _in_brief(variable: Variable) -> str:
+    """The size of a table, a column, an array; else the value."""
+    sized = variable.type in ("DataFrame", "Series", "ndarray")
+    return one_line(variable.summary.partition(":")[0] if sized else variable.summary, 60)
 
 
 def _running(scene: Scene) -> Shown:

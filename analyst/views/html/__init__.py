@@ -21,6 +21,7 @@ from ...files import write_whole
 from ...markup import survey
 from ...markup.words import duration
 from ...story import Story, read
+from ...trust import marks
 from .. import WHY, one_line, partial_label, trouble
 from .outputs import Gallery, main_tables, shown
 from .work import Stretch, limits, work
@@ -44,10 +45,11 @@ def to_html(events: Iterable[Event], *, title: str | None = None, at: Sequence[f
     opened = next((e for e in facts if isinstance(e, Opened)), None)
     if title is None and len(stories) != 1:
         title = f"{len(stories)} questions" if stories else "Nothing was asked"
+    linked = set[int]()
     return _TEMPLATES.get_template("report.html").render(
         title=one_line(title) if title else None,
         page_title=one_line(title or stories[0].asked.question, 120),
-        sections=[_section(story, number, 2 if title else 1) for number, story in enumerate(stories, 1)],
+        sections=[_section(story, n, 2 if title else 1, linked) for n, story in enumerate(stories, 1)],
         style=_STYLE,
         version=one_line(opened.versions.get("notebook-analyst", "")) if opened else "",
         time=f"{datetime.fromtimestamp(at[-1], UTC):%Y-%m-%d %H:%M} UTC" if at else "",
@@ -56,7 +58,7 @@ def to_html(events: Iterable[Event], *, title: str | None = None, at: Sequence[f
 
 def to_fragment(events: Iterable[Event]) -> str:
     """The answers of a log with figures and tables, as a piece of HTML to stand within a page of someone else's."""
-    sections = [_section(story, number, 3) for number, story in enumerate(read(events), 1)]
+    sections = [_section(story, number, 3, None) for number, story in enumerate(read(events), 1)]
     return _TEMPLATES.get_template("fragment.html").render(sections=sections)
 
 
@@ -72,20 +74,27 @@ def write_html(events: Iterable[Event], path: Path, *, at: Sequence[float] = ())
 # ── a question's section ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _section(story: Story, number: int, level: int) -> dict[str, Any]:
-    """What the templates need of one question; its heading is one of `level`."""
+def _section(story: Story, number: int, level: int, linked: set[int] | None) -> dict[str, Any]:
+    """What the templates need of one question; its heading is one of `level`.
+
+    `linked`: the cells that have a name in the page so far; None where the work is not shown.
+    """
     gallery = Gallery(f"q{number}")
     for cell in story.cells:
         if cell.returned.ok:
             gallery.add(cell)
     question = story.asked.question.strip()
     heading = one_line(question, 200) or "Question"
+    claims = story.checked.claims if story.checked else ()
+    name = f"q{number}"
     return {
-        "name": f"q{number}",
+        "name": name,
         "level": level,
         "heading": heading,
         "question": "" if " ".join(question.split()) == heading else markup.text(question),
-        "answer": markup.markdown(story.answered.text, level + 2) if story.answered else None,
+        "answer": _answer(story, level, "" if linked is None else name) if story.answered else None,
+        "record": list(marks.rows(story.checked)),
+        "tally": marks.tally(claims),
         "named": {one_line(k): one_line(v, 500) for k, v in story.answered.named.items()} if story.answered else {},
         "label": _label(story),
         "why": one_line(story.stopped.detail, 1_000) if story.stopped and _label(story) else "",
@@ -93,11 +102,21 @@ def _section(story: Story, number: int, level: int) -> dict[str, Any]:
         "figures": gallery.figures,
         "figures_left_out": gallery.left_out,
         "tables": main_tables(story.cells),
-        "work": [_shown(stretch, gallery) for stretch in work(story)],
+        "work": [_shown(stretch, gallery, linked) for stretch in work(story)],
         "data": [survey.described(table) for table in story.tables],
-        "limits": [one_line(limit, 600) for limit in limits(story)],
+        "limits": [one_line(limit, 1_000) for limit in limits(story)],
         "model": one_line(story.model) or "no model",
     }  # fmt: skip
+
+
+def _answer(story: Story, level: int, name: str) -> Markup:
+    """The answer with a mark after each of its claims; where `name` is given, they lead to the cell or the survey."""
+    assert story.answered
+    claims = story.checked.claims if story.checked else ()
+    rendered = markup.markdown(marks.placed(story.answered.text, claims), level + 2)
+    return marks.in_html(
+        rendered, claims, lambda cell: (f"cell-{cell}" if cell else f"{name}-data") if name else ""
+    )
 
 
 def _label(story: Story) -> str:
@@ -117,6 +136,7 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     spent = story.spent
     facts = [
         ("Model", one_line(story.model) or "none"),
+        *([("Isolation", f"{story.isolated.tier}: {story.isolated.holds}")] if story.isolated else []),
         ("Cost", spent.price),
         ("Model calls", f"{spent.calls:,}"),
         ("Tokens", f"{spent.tokens:,}"),
@@ -124,16 +144,26 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     return facts if story.seconds is None else [*facts, ("Time", duration(story.seconds))]
 
 
-def _shown(stretch: Stretch | str, gallery: Gallery) -> dict[str, Any]:
+def _named(cell: int, linked: set[int] | None) -> str:
+    """The name of a cell in the page, by which marks lead to it; each name is there once."""
+    if linked is None or cell in linked:
+        return ""
+    linked.add(cell)
+    return f"cell-{cell}"
+
+
+def _shown(stretch: Stretch | str, gallery: Gallery, linked: set[int] | None) -> dict[str, Any]:
     if isinstance(stretch, str):
         return {"remark": one_line(stretch, 1_000)}
     cells = [
         {
             "number": cell.returned.cell,
+            "name": _named(cell.returned.cell, linked),
             "ok": cell.returned.ok,
             "code": markup.code(cell.code),
             "trouble": "" if cell.returned.ok else trouble(cell.returned),
             "repaired": stretch.repaired(cell),
+            "by_person": cell.by_person,
             "outputs": shown(cell, gallery) if cell.returned.ok else [],
         }
         for cell in stretch.cells

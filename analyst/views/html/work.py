@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...events import Call, PlanStep, StepFinished
-from ...markup import survey
 from ...story import Cell, Story, Turn, Unrun
-from .. import headline
+from ...trust.limits import limits as stated
+from .. import headline, taken_back
 
 
 @dataclass
@@ -34,13 +33,14 @@ def work(story: Story) -> Iterator[Stretch | str]:
 
 def limits(story: Story) -> Iterator[str]:
     """What a reader should know before relying on the answer."""
-    yield from _of_the_data(story.tables)
+    yield from stated(story)
     for part in story.parts:
         for entry in part.entries:
             if limit := _limit(entry):
                 yield limit
         if part.finished and not part.finished.ok:
             yield f"Not reached: {_goal(part.step)}. {part.finished.result}"
+    yield from map(taken_back, story.undone)
 
 
 def _stretches(story: Story) -> Iterator[Stretch | str]:
@@ -71,6 +71,8 @@ def _between(turn: Turn) -> str:
             return f"The plan was refused. {turn.why}"
         case "plan revised":
             return f"Plan revised: {turn.why}"
+        case "sent back":
+            return f"The answer went back once. {turn.why}"
         case "continued":
             return "The run stopped here and was continued" + (f": {turn.why}" if turn.why else ".")
         case "compacted":
@@ -87,17 +89,6 @@ def _limit(entry: Cell | Unrun | Turn) -> str:
             return "The conversation was shortened on the way to fit the model's window."
         case _:
             return ""
-
-
-def _of_the_data(tables: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for table in tables:
-        name = survey.name(table)
-        if table.get("error"):
-            yield f"{name} could not be read: {table['error']}"
-        if not table.get("rows_exact", True):
-            yield f"{name}: the number of rows is an estimate."
-        for note in survey.notes(table):
-            yield f"{name}: {note}"
 
 
 def _named(call: Call) -> str:

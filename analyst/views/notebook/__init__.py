@@ -1,6 +1,7 @@
 """A run as the executed notebook that a person would like to keep: question, plan, code with outputs, answer.
 
-It runs again from top to bottom: what failed stands in it as text, never as a code cell. The same log gives the same
+It runs again from top to bottom: what failed stands in it as text, never as a code cell, and what was undone as
+comments. The same log gives the same
 bytes. `analyst.story` reads the log, `completed` says what a failed cell left behind.
 """
 
@@ -19,8 +20,10 @@ from ...events import Asked, Call, Event, PlanStep, ToolReturned
 from ...files import write_whole
 from ...safe import code_span, entities, escaped, fenced, safe_line, safe_markdown
 from ...story import Cell, Part, Story, Turn, Unrun, read
-from .. import WHY, headline, one_line, partial_label, trouble
-from .completed import completed
+from ...trust.claims import to_json
+from ...trust.completed import completed
+from .. import headline, one_line, trouble
+from .ending import Home, ending
 
 __all__ = ["safe_markdown", "to_notebook", "write_notebook"]
 
@@ -31,7 +34,9 @@ PRIVATE = "application/vnd.analyst."
 def to_notebook(events: Iterable[Event], *, title: str | None = None) -> nbformat.NotebookNode:
     """The notebook of a log, with a section for each question; `title` comes above them all."""
     stories = read(events)
-    pages = _Pages()
+    last = stories[-1] if stories else Story(Asked(""), "")
+    pages = _Pages(frozenset(n for story in stories for undone in story.undone for n in undone.cells))
+    pages.proved = frozenset(last.proved.cells) if last.proved and last.proved.ok else None
     if title:
         pages.text(f"# {safe_line(title)}")
     for story in stories:
@@ -40,7 +45,14 @@ def to_notebook(events: Iterable[Event], *, title: str | None = None) -> nbforma
     metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
-        "analyst": {"model": last.model, "question": last.asked.question, "status": _status(last)},
+        "analyst": {
+            "model": last.model,
+            "question": last.asked.question,
+            "status": _status(last),
+            "claims": to_json(last.checked.claims) if last.checked else None,
+            "isolation": last.isolated.tier if last.isolated else None,
+            "proved": str(last.proved) if last.proved else None,
+        },
     }
     notebook: nbformat.NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
         {"cells": pages.cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -64,15 +76,23 @@ def write_notebook(events: Iterable[Event], path: Path) -> None:
 class _Pages:
     """The cells, numbered as they are added."""
 
-    def __init__(self) -> None:
+    def __init__(self, undone: frozenset[int]) -> None:
         self.cells: list[dict[str, Any]] = []
+        self.undone = undone
+        """Numbers of the cells whose work was taken back."""
+        self.proved: frozenset[int] | None = None
+        """Numbers of the cells that were proved to come to the answers: the others stand here as text. None: all run."""
+        self.homes: dict[int, Home] = {}
+        """Where the cells of the log stand, by their numbers there."""
         self._executed = 0
 
     def text(self, markdown: str) -> None:
         self._add("markdown", markdown)
 
-    def code(self, source: str, outputs: Sequence[Output] = ()) -> None:
+    def code(self, source: str, outputs: Sequence[Output] = (), number: int = 0) -> None:
         self._executed += 1
+        if number:
+            self.homes[number] = Home(f"cell-{len(self.cells) + 1}", self._executed)
         values = [value for output in outputs if (value := _output(output, self._executed))]
         self._add("code", source, execution_count=self._executed, outputs=values)
 
@@ -119,7 +139,7 @@ def _write_story(pages: _Pages, story: Story) -> None:
         pages.text("\n".join(["## Plan", "", *_checklist(story)]))
     for number, part in enumerate(story.parts):
         _write_part(pages, part, first=number == 0)
-    pages.text("\n\n".join(_ending(story)))
+    pages.text("\n\n".join(ending(story, pages.homes)))
 
 
 def _checklist(story: Story) -> Iterator[str]:
@@ -144,7 +164,14 @@ def _write_part(pages: _Pages, part: Part, *, first: bool) -> None:
                 pages.text(told)
         elif entry.returned.ok:
             failures = 0
-            pages.code(entry.code, entry.returned.outputs)
+            if entry.by_person:
+                pages.text(f"Allowed by a person: {code_span(headline(entry.code))}")
+            if pages.proved is not None and entry.returned.cell not in pages.proved:
+                pages.text(_aside(entry.code))
+                continue
+            undone = entry.returned.cell in pages.undone
+            code = _commented(entry.code) if undone else entry.code
+            pages.code(code, entry.returned.outputs, entry.returned.cell)
         else:
             failures += 1
             later = (e for e in part.entries[place:] if isinstance(e, Cell) and e.returned.ok)
@@ -169,6 +196,8 @@ def _remark(entry: Unrun | Turn) -> str:
             return f"The plan was refused. {why}".rstrip()
         case Turn("plan revised"):
             return f"**Plan revised.** {why}".rstrip()
+        case Turn("sent back"):
+            return f"The answer went back once. {why}"
         case Turn("continued"):
             return "The run stopped here and was continued" + (f": {why}" if why else ".")
         case _:
@@ -189,8 +218,20 @@ def _write_failure(pages: _Pages, cell: Cell, number: int, repair: Cell | None) 
     else:
         error = fenced(_told(cell.returned))
         pages.text(f"**Attempt {number} failed and was not repaired:**\n\n{code}\n\n{error}")
-    if kept := completed(cell.code, cell.returned, repair.code if repair else ""):
+    kept = completed(cell.code, cell.returned, repair.code if repair else "")
+    needed = pages.proved is None or cell.returned.cell in pages.proved
+    if kept and needed and cell.returned.cell not in pages.undone:
         pages.code(f"# what attempt {number} completed before it failed\n{kept}")
+
+
+def _aside(code: str) -> str:
+    """A cell that the answer does not rest on."""
+    return f"<details>\n<summary>Looked at on the way, not needed for the answer</summary>\n\n{fenced(code, 'python')}\n\n</details>"
+
+
+def _commented(code: str) -> str:
+    """What must not run again: later cells began where it was taken back."""
+    return "\n".join(["# undone afterwards", *(f"# {line}".rstrip() for line in code.splitlines())])
 
 
 def _told(returned: ToolReturned) -> str:
@@ -204,19 +245,3 @@ def _status(story: Story) -> str:
     if story.answered:
         return "partial" if story.answered.partial else "answered"
     return "stopped" if story.stopped else "unfinished"
-
-
-def _ending(story: Story) -> Iterator[str]:
-    stopped, answered = story.stopped, story.answered
-    if answered:
-        yield f"## {partial_label(stopped) if answered.partial else 'Answer'}"
-        if answered.partial and stopped:
-            yield safe_line(stopped.detail, 1_000)
-        yield safe_markdown(answered.text)
-    elif stopped:
-        yield f"## No answer ({WHY[stopped.reason]})"
-        yield safe_line(stopped.detail, 1_000)
-    else:
-        yield "## No answer yet"
-        yield "The run has not ended."
-    yield f"---\n\n{code_span(story.model or 'no model')} · {story.spent}"

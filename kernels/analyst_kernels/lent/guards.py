@@ -17,6 +17,8 @@ from .swap import kept, swapped
 __all__ = ["guarded", "state_kept"]
 
 _LAST = ("last_type", "last_value", "last_traceback", "last_exc")
+_SHELLS = ("_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "In", "Out", "get_ipython", "exit", "quit")
+"""Names among the user's that are the shell's. Bound by anybody else, `for _ in …` will do, `_` is never set again."""
 
 
 @contextlib.contextmanager
@@ -73,13 +75,27 @@ def guarded(shell: Any, snippet: Snippet) -> Iterator[None]:
 
 @contextlib.contextmanager
 def state_kept(shell: Any) -> Iterator[None]:
-    """What the shell and `sys` remember of the last cell and the last error: `%debug`, `%tb` are the user's own."""
+    """What the shell and `sys` remember of the last cells and the last error: `_`, `%debug`, `%tb` are the user's own."""
     with (
         kept(sys, *_LAST, "excepthook"),
         kept(shell, "last_execution_succeeded", "last_execution_result", "custom_exceptions"),
         kept(shell, "keepkernel_on_exit", "exit_now", "showing_traceback", "_last_input_line"),
         kept(shell.displayhook, "exec_result"),
         kept(shell.InteractiveTB, "tb"),
+        _names_kept(shell.user_ns),
     ):
         shell.custom_exceptions = ()
         yield
+
+
+@contextlib.contextmanager
+def _names_kept(names: dict[str, Any]) -> Iterator[None]:
+    before = {name: names[name] for name in _SHELLS if name in names}
+    try:
+        yield
+    finally:
+        for name in _SHELLS:
+            if name in before:
+                names[name] = before[name]
+            else:
+                names.pop(name, None)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from .. import Execution, KernelDied, KernelError, Limits, OnOutput
 from ..probing import probe_source
 from .executor import Executor
+from .queued import Queued
 from .reports import Reports
 from .snippet import Snippet
 from .stops import stop_control
@@ -31,7 +32,8 @@ class LentKernel:
     """A kernel on the IPython shell that this code itself runs in: ipykernel's, or the terminal's.
 
     Code runs on the main thread. Asked from there, it is awaited on the kernel's own loop; asked from a coroutine that
-    `drive` runs, it is handed over to the main thread.
+    `drive` runs, it is handed over to the main thread; asked from the loop of `queue`, it waits its turn among the
+    user's cells.
 
     Args:
         shell: what `get_ipython()` gives.
@@ -48,6 +50,9 @@ class LentKernel:
         self._snippet: Snippet | None = None
         self._direct = Direct()
         self._pump: Pump | None = None
+        self.queue: Queued | None = None
+        """Set by who is at work in a thread of his own: what is asked on its loop waits its turn there."""
+        self._doing: Job | None = None
         self._turns: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
 
     # ── the protocol ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,14 +79,14 @@ class LentKernel:
         way = self._way()
         async with self._turn():
             self._require_start()
-            self._snippet = snippet
+            job: Job = lambda stepped: self._executor.perform(snippet, stepped=stepped)  # noqa: E731 - typed
+            self._snippet, self._doing = snippet, job
             try:
-                job: Job = lambda stepped: self._executor.perform(snippet, stepped=stepped)  # noqa: E731 - typed
                 execution: Execution = await finished(
-                    asyncio.ensure_future(way.perform(job)), snippet.interrupt
+                    asyncio.ensure_future(way.perform(job)), self._interrupt
                 )
             finally:
-                self._snippet = None
+                self._snippet = self._doing = None
         if reports is not None:
             reports.tell()
             if reports.failure is not None:
@@ -100,9 +105,8 @@ class LentKernel:
             return await self.on_main(partial(self._evaluate, function, arguments))
 
     async def interrupt(self) -> None:
-        """End the snippet that runs. Nothing happens when none does."""
-        if self._snippet is not None:
-            self._snippet.interrupt()
+        """End what runs or waits for its turn. Nothing happens when nothing does."""
+        self._interrupt()
 
     async def restart(self) -> None:
         """Not here.
@@ -208,9 +212,17 @@ class LentKernel:
     def _way(self) -> Way:
         if threading.current_thread() is threading.main_thread():
             return self._direct
+        if self.queue is not None and self.queue.loop is asyncio.get_running_loop():
+            return self.queue
         if self._pump is None:
-            raise KernelError("There is no way on to the main thread from here: use `drive`.")
+            raise KernelError("There is no way on to the main thread from here: use `drive`, or set `queue`.")
         return self._pump
+
+    def _interrupt(self) -> None:
+        if self._snippet is not None:
+            self._snippet.interrupt()
+        if self.queue is not None:
+            self.queue.withdraw(self._doing)
 
     def _turn(self) -> asyncio.Lock:
         """One request at a time; a lock belongs to the loop of those who wait for it."""

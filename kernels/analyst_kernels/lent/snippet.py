@@ -150,6 +150,8 @@ class Snippet:
         inside = _inside.set(self)
         MAIN.running = self
         watch.start()
+        if MAIN.controls and MAIN.controls[-1].stopped:
+            self.stopped()  # the run may not have heard of it: this code would keep its loop busy for ever
         try:
             yield
         finally:

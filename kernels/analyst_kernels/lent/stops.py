@@ -78,7 +78,7 @@ def stop_control(
     """Take over SIGINT for the duration of a run; on the way out the handler is what it was.
 
     The first Stop interrupts the snippet that runs, if one does, and calls `on_stop`; each further one interrupts and
-    cancels. For a run that is awaited on the running loop nothing else need be given.
+    cancels. After it no snippet of the run is begun any more: its ending is "interrupted". For a run that is awaited on the running loop nothing else need be given.
 
     Args:
         on_stop: called soon, on the run's own loop.

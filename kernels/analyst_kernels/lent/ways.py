@@ -46,7 +46,7 @@ class Pump:
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[Any] | None = None
 
     async def perform(self, job: Job) -> Any:
@@ -76,9 +76,8 @@ class Pump:
 
     def call(self, callback: Callable[[], object]) -> None:
         """Have something called on the thread's loop. From any thread, and from a signal handler."""
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # it has just been closed
-                self._loop.call_soon_threadsafe(callback)
+        with contextlib.suppress(RuntimeError):  # it has just been closed
+            self._loop.call_soon_threadsafe(callback)
 
     def cancel(self) -> None:
         """Cancel the coroutine. From any thread, and from a signal handler."""
@@ -86,11 +85,13 @@ class Pump:
 
     def _main(self, function: Callable[[], Coroutine[Any, Any, T]], done: Future[T]) -> None:
         async def main() -> T:
-            self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+            self._task = asyncio.current_task()
             return await function()
 
         try:
-            done.set_result(asyncio.run(main()))
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                result = runner.run(main())
+            done.set_result(result)
         except BaseException as error:  # noqa: BLE001 - raised where `drive` was called
             done.set_exception(error)
         finally:

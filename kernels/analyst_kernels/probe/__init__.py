@@ -4,21 +4,23 @@ It looks and never touches: nothing of the user's is called, changed or kept ali
 standard library. pandas, numpy and matplotlib are used where the user has imported them; `survey` may import pandas.
 
 * `install()`           figures and tables carry a digest of themselves from now on (`digests`)
-* `changes()`           what is new, changed and gone among the user's variables (`namespace`)
+* `watch()`             look at what the next cell does to data (`ledger`) and outside of the kernel (`audit`)
+* `changes()`           what is new, changed and gone among the user's variables (`namespace`), and what was seen
 * `describe(target)`    a variable, a column or a file, in text (`describe`)
-* `survey(paths)`       what is in these files and folders (`survey`)
+* `survey(paths)`       what is in these files and folders, and in variables (`survey`, `held`)
 * `snapshot(label)`     the variables as they are now, kept; `restore(label)`, `forget(labels)` (`snapshots`)
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from . import audit, digests, ledger, namespace, snapshots
 from . import describe as describing
-from . import digests, namespace, snapshots
 from . import survey as surveying
 
-__all__ = ["changes", "describe", "forget", "install", "restore", "snapshot", "survey"]
+__all__ = ["changes", "describe", "forget", "install", "restore", "snapshot", "survey", "watch"]
 
 # in a kernel the parts are compiled when something of theirs is asked for, so nothing of them is imported here by name
 
@@ -29,9 +31,24 @@ def install() -> None:
     namespace.begin()
 
 
+def watch() -> None:
+    """Look at what is done to data and outside of the kernel until `changes` is called. See `ledger` and `audit`."""
+    ledger.watch()
+    audit.watch(os.getcwd())  # noqa: PTH109 - compiled anew in every kernel
+
+
 def changes() -> dict[str, Any]:
-    """What is new, changed and gone. See `namespace.changes`."""
-    return namespace.changes()
+    """What is new, changed and gone, see `namespace.changes`; `observed` (see `ledger.told`) and `noticed` (see
+    `audit.noticed`): what was seen since `watch`.
+    """
+    noticed = audit.noticed()
+    observed = ledger.told()
+    found = namespace.changes()
+    return {
+        **found,
+        "noticed": noticed,
+        "observed": observed + ledger.frames(v["name"] for v in found["variables"]),
+    }
 
 
 def describe(target: str) -> dict[str, str]:
@@ -39,9 +56,9 @@ def describe(target: str) -> dict[str, str]:
     return describing.describe(target)
 
 
-def survey(paths: list[str]) -> dict[str, Any]:
-    """What is in files and folders. See `survey.survey`."""
-    return surveying.survey(paths)
+def survey(paths: list[str], variables: list[str] | None = None) -> dict[str, Any]:
+    """What is in files and folders, and in frames of the kernel. See `survey.survey`."""
+    return surveying.survey(paths, variables or [])
 
 
 def snapshot(label: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 import threading
-from pathlib import Path
 from typing import Any
 
 MOST = 20
@@ -27,6 +26,8 @@ _EFFECTS = {
     "os.symlink": "outside", "os.link": "outside", "os.chmod": "outside", "os.chown": "outside",
     "open": "outside", "os.mkdir": "outside",
 }  # fmt: skip
+_OWN_PLACES = ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "XDG_CACHE_HOME")
+"""Variables that name where libraries keep things for themselves."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 
 
@@ -86,8 +87,9 @@ def watch(folder: str) -> None:
     if _watch is None:
         _watch = _Watch()
         sys.addaudithook(_watch.hook)
-    places = [Path(folder), Path(tempfile.gettempdir()), Path("~/.cache").expanduser()]
-    _watch.folders = tuple(map(os.path.realpath, places))
+    own = [os.environ[name] for name in _OWN_PLACES if name in os.environ]  # noqa: TID251 - the kernel's
+    places = [folder, tempfile.gettempdir(), "~/.cache", "~/.ipython", "~/.config/matplotlib", *own]
+    _watch.folders = tuple(os.path.realpath(os.path.expanduser(place)) for place in places)  # noqa: PTH111
     _watch.found, _watch.more = {}, 0
     _watch.on = True
 

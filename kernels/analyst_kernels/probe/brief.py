@@ -46,6 +46,16 @@ _TEXTS = {str, bytes, bytearray}
 _MAPPINGS = {dict, collections.OrderedDict, collections.defaultdict, collections.Counter}
 _SETS = {set, frozenset}
 _SEQUENCES = {list, tuple, collections.deque}
+_WORDS: dict[type, str] = {
+    **dict.fromkeys(_SCALARS, "scalar"),
+    **dict.fromkeys(_TEXTS, "text"),
+    **dict.fromkeys(_MAPPINGS, "mapping"),
+    **dict.fromkeys(_SETS, "set"),
+    **dict.fromkeys(_SEQUENCES, "sequence"),
+    types.ModuleType: "module",
+    types.FunctionType: "function",
+    types.BuiltinFunctionType: "function",
+}
 
 # read past any metaclass, which could have its own idea of a name
 name_of = type.__dict__["__qualname__"].__get__
@@ -68,17 +78,8 @@ def kind(value: object) -> str:
     """What may be done with it: scalar, text, mapping, set, sequence, frame, series, index, array, module, function,
     class, or "other", which means nothing at all."""
     cls = type(value)
-    for members, word in (
-        (_SCALARS, "scalar"),
-        (_TEXTS, "text"),
-        (_MAPPINGS, "mapping"),
-        (_SETS, "set"),
-        (_SEQUENCES, "sequence"),
-        ({types.ModuleType}, "module"),
-        ({types.FunctionType, types.BuiltinFunctionType}, "function"),
-    ):
-        if cls in members:
-            return word
+    if word := _WORDS.get(cls):
+        return word
     if type in line_of(cls):
         return "class"
     top = str(home_of(cls)).partition(".")[0]

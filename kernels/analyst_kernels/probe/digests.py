@@ -104,7 +104,11 @@ def column_list(value: Any) -> list[dict[str, Any]]:
 
 def gaps(column: Any) -> int | None:
     """How many values are missing; None in a column of very many objects. The objects themselves are not asked."""
-    if str(column.dtype) != "object":
+    dtype, numpy = column.dtype, sys.modules["numpy"]
+    if isinstance(dtype, numpy.dtype) and dtype.kind in "biuf":
+        # many times quicker than pandas' own way: whole numbers have no gaps
+        return int(numpy.count_nonzero(numpy.isnan(column.to_numpy()))) if dtype.kind == "f" else 0
+    if str(dtype) != "object":
         return int(column.isna().sum())
     return sum(map(_is_gap, column)) if len(column) <= OBJECTS else None
 

@@ -60,6 +60,11 @@ def changes() -> dict[str, Any]:
     return {"variables": said, "gone": gone, "state": state.hexdigest()}
 
 
+def mark(name: str) -> str:
+    """The fingerprint of a variable's content when it was looked at last; empty when it was not."""
+    return _seen[name][0] if name in _seen else ""
+
+
 def _look(there: dict[str, Any]) -> dict[str, tuple[str, int]]:
     """Each name with its content's fingerprint and, for unknown types, which object it is."""
     return {

@@ -1,7 +1,7 @@
 """The user's variables as they were before a step, so that the step can be undone.
 
 A frame under copy-on-write is kept for nothing: it shares its data until somebody writes. All else is copied within a
-budget of bytes. Only types that are known exactly are looked into, so that nothing of the user's is called; what
+budget, so that what it costs is bounded: some 50 ms. Only types that are known exactly are looked into, so that nothing of the user's is called; what
 cannot be kept is named, with the reason. Of such a variable the name is restored, not what was done to the object.
 
 Old content goes back into the same object where that is possible: every name, and every container, sees it.
@@ -11,26 +11,30 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 from .brief import kind, type_name
-from .fingerprint import fingerprint
 from .namespace import shell, variables
+from .unchanged import same
 
-BYTES = 256_000_000
-"""Copies that one snapshot may make: a tenth of a second, and memory that a laptop has to spare."""
+BYTES = 100_000_000
+"""Copies that one snapshot may make: some 50 ms, and memory that a laptop has to spare."""
 TOTAL = 1_000_000_000
 """Copies that all snapshots may hold together; beyond it the oldest are forgotten."""
-OBJECTS = 200_000
-"""Containers, arrays and frames that one snapshot keeps: about a second."""
+OBJECTS = 20_000
+"""Containers, arrays and frames that one snapshot keeps: some 50 ms."""
+ITEMS = 1_000_000
+"""Items in all containers of one snapshot: some 50 ms."""
 DEPTH = 50
 """Containers in containers that are followed: far more than data has, fewer than Python's own stack."""
 
 _ATOMS = {int, float, complex, bool, str, bytes, type(None)}
 _FIXED = {"scalar", "module", "function", "class", "index"}
 _TABLES = {"frame", "series"}
+_CONTAINERS = {"mapping", "set", "sequence"}
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class _Kept:
     value: Any
     kind: str
     content: Any
+    plain: bool = False
+    """Nothing in it can change itself."""
 
 
 @dataclass
@@ -99,7 +105,7 @@ def restore(label: str) -> dict[str, Any]:
         del namespace[name]
     restored = []
     for name, value in taken.names.items():
-        now = moved.get(id(value), value)
+        now = _now(value, moved)
         if there.get(name, _MISSING) is not now:
             namespace[name] = now
             restored.append(name)
@@ -135,7 +141,8 @@ class _Keeper:
         self.taken = taken
         self.earlier = earlier
         self.seen: dict[int, str] = {}
-        """What was found out about each container that was looked into: the same objects come again and again."""
+        """What was found out about each object that was looked into: the same objects come again and again."""
+        self.items = 0
 
     def keep(self, value: Any, depth: int) -> str:
         """Keep a value with all that is in it. Gives what of it cannot be restored; "" when all can."""
@@ -150,44 +157,66 @@ class _Keeper:
             return self.seen[id(value)]
         if depth > DEPTH:
             return f"nested more than {DEPTH} levels deep"
+        if len(self.seen) >= OBJECTS:
+            return f"one of more than {OBJECTS:,} containers, so changes inside it stay"
         self.seen[id(value)] = ""  # in a ring of containers the first one speaks for all
         self.seen[id(value)] = problem = self._look(value, what, depth)
         return problem
 
     def _look(self, value: Any, what: str, depth: int) -> str:
-        if what in {"mapping", "set", "sequence"}:
-            if type(value) in {tuple, frozenset}:
-                return self._items(value, depth)
-            problem = self._copy(value, what, sys.getsizeof(value))
-            items = value.values() if what == "mapping" else () if what == "set" else value
-            return problem or self._items(items, depth)
         if what in _TABLES:
             size = 0 if _copies_on_write() else _bytes(value)
             return self._copy(value, what, size) or _open_columns(value)
-        if what == "array" and value.dtype.hasobject:
-            return self._copy(value, what, value.nbytes) or self._items(value.ravel().tolist(), depth)
-        return self._copy(value, what, len(value) if what == "text" else value.nbytes)
+        if what == "array" and not value.dtype.hasobject:
+            return self._copy(value, what, value.nbytes)
+        if what == "text":
+            return self._copy(value, what, len(value))
+        count = value.size if what == "array" else len(value)
+        if self.items + count > ITEMS:
+            return f"{count:,} items: more than the {ITEMS:,} that a snapshot looks at, so changes inside it stay"
+        self.items += count
+        if type(value) not in {tuple, frozenset}:
+            problem = self._copy(value, what, value.nbytes if what == "array" else sys.getsizeof(value))
+            if problem or self.taken.kept[id(value)].plain:
+                return problem
+        return self._inside(_items(value, what), depth)
 
-    def _items(self, items: Iterable[Any], depth: int) -> str:
-        known = set(map(type, items)) <= _ATOMS
-        problems = () if known else (self.keep(item, depth + 1) for item in items)
-        # all of them are kept, one problem is told
-        return next(iter([f"in it {problem}" for problem in problems if problem][:1]), "")
+    def _inside(self, items: Collection[Any], depth: int) -> str:
+        first = ""
+        for item in items:
+            problem = self.keep(item, depth + 1)
+            first = first or problem and f"in it {problem}"
+            if first and len(self.seen) >= OBJECTS:
+                break  # there is no room for more
+        return first
 
     def _copy(self, value: Any, what: str, size: int) -> str:
         before = self.earlier.get(id(value))
-        if before is not None and before.value is value and what not in _TABLES and _same(before):
+        if (
+            before is not None
+            and before.value is value
+            and what not in _TABLES
+            and same(before.kind, before.value, before.content)
+        ):
             self.taken.kept[id(value)] = before
             return ""
         if self.taken.bytes + size > BYTES:
             return (
                 f"{size:,} bytes: more than the {BYTES:,} that a snapshot may copy, so changes inside it stay"
             )
-        if len(self.taken.kept) >= OBJECTS:
-            return f"one of more than {OBJECTS:,} containers, so changes inside it stay"
         self.taken.bytes += size
-        self.taken.kept[id(value)] = _Kept(value, what, _content(value, what))
+        plain = what in _CONTAINERS and set(map(type, _items(value, what))) <= _ATOMS
+        self.taken.kept[id(value)] = _Kept(value, what, _content(value, what), plain)
         return ""
+
+
+def _items(value: Any, what: str) -> Collection[Any]:
+    """What can change in a container or an array of objects; members of a set cannot."""
+    if what == "mapping":
+        return value.values()  # type: ignore[no-any-return]  # of a dict
+    if what == "array":
+        return value.ravel().tolist()  # type: ignore[no-any-return]  # of an array
+    return () if type(value) is set else value
 
 
 def _content(value: Any, what: str) -> Any:
@@ -195,8 +224,8 @@ def _content(value: Any, what: str) -> Any:
         return value.copy(deep=not _copies_on_write())
     if what == "array":
         return value.copy()
-    if what == "mapping":
-        return list(value.items())
+    if what == "mapping":  # not as a dict: that could compare keys, which may be the user's objects
+        return list(value), list(value.values())
     if what == "set":
         return set(value)
     return bytes(value) if what == "text" else list(value)
@@ -217,9 +246,11 @@ def _bytes(table: Any) -> int:
 
 def _open_columns(table: Any) -> str:
     """A column of objects that can change themselves is shared by all copies of the frame."""
-    columns = [table] if table.ndim == 1 else [table.iloc[:, number] for number in range(table.shape[1])]
-    for column in columns:
-        if column.dtype == object and any(not _is_fixed(value) for value in column.iloc[:1000].array):
+    types = [table.dtype] if table.ndim == 1 else table.dtypes
+    for number in [number for number, each in enumerate(types) if str(each) == "object"]:
+        column = table if table.ndim == 1 else table.iloc[:, number]
+        values = column.iloc[:1000].array
+        if not set(map(type, values)) <= _ATOMS and not all(map(_is_fixed, values)):
             return f"in column {column.name!s:.60} there are objects: what is done to those themselves stays"
     return ""
 
@@ -236,15 +267,23 @@ def _put_back(taken: _Snapshot) -> tuple[set[int], dict[int, Any]]:
     changed: set[int] = set()
     moved: dict[int, Any] = {}
     # containers last: by then it is known which of their items are new objects
-    for kept in sorted(taken.kept.values(), key=lambda each: each.kind in {"mapping", "set", "sequence"}):
-        fresh = moved and kept.kind in {"mapping", "sequence"}
-        if _same(kept) and not fresh:
+    for kept in sorted(taken.kept.values(), key=lambda each: each.kind in _CONTAINERS):
+        unchanged = same(kept.kind, kept.value, kept.content)
+        if unchanged and (kept.plain or not moved or kept.kind not in {"mapping", "sequence"}):
             continue
-        if not _same(kept):
+        if not unchanged:
             changed.add(id(kept.value))
         if not _fill(kept, moved):
             moved[id(kept.value)] = _content(kept.content, kept.kind)
     return changed, moved
+
+
+def _now(value: Any, moved: dict[int, Any], depth: int = 0) -> Any:
+    """The object itself, or the one that stands for it now; a tuple of such is made anew."""
+    if moved and type(value) is tuple and id(value) not in moved and depth < DEPTH:
+        items = tuple(_now(item, moved, depth + 1) for item in value)
+        moved[id(value)] = value if all(map(is_, items, value)) else items
+    return moved.get(id(value), value)
 
 
 def _fill(kept: _Kept, moved: dict[int, Any]) -> bool:
@@ -252,14 +291,14 @@ def _fill(kept: _Kept, moved: dict[int, Any]) -> bool:
     value, content = kept.value, kept.content
     if kept.kind == "mapping":
         value.clear()
-        for key, item in content:
-            value[key] = moved.get(id(item), item)
+        for key, item in zip(*content, strict=True):
+            value[key] = _now(item, moved)
     elif kept.kind == "set":
         value.clear()
         value.update(content)
     elif kept.kind == "sequence":
         value.clear()
-        value.extend(moved.get(id(item), item) for item in content)
+        value.extend(_now(item, moved) for item in content)
     elif kept.kind == "text":
         value[:] = content
     elif kept.kind == "array":
@@ -283,47 +322,6 @@ def _fill_table(value: Any, content: Any) -> bool:
     return True
 
 
-def _same(kept: _Kept) -> bool:
-    """Whether an object still has its content; items are the same objects then."""
-    value, content = kept.value, kept.content
-    if kept.kind in _TABLES:
-        return _same_table(value, content)
-    if kept.kind == "array":
-        return _same_array(value, content)
-    if kept.kind == "text":
-        return bool(value == content)
-    if len(value) != len(content):
-        return False
-    if kept.kind == "mapping":
-        pairs = zip(value.items(), content, strict=True)
-        return all(new[0] is old[0] and new[1] is old[1] for new, old in pairs)
-    if kept.kind == "set":
-        return set(map(id, value)) == set(map(id, content))
-    return all(new is old for new, old in zip(value, content, strict=True))
-
-
-def _same_array(value: Any, content: Any) -> bool:
-    if value.shape != content.shape or value.dtype != content.dtype:
-        return False
-    if value.dtype.hasobject:
-        return all(new is old for new, old in zip(value.ravel(), content.ravel(), strict=True))
-    numpy = sys.modules["numpy"]
-    new, old = (numpy.ascontiguousarray(each).reshape(-1).view(numpy.uint8) for each in (value, content))
-    return bool(numpy.array_equal(new, old))
-
-
-def _same_table(value: Any, content: Any) -> bool:
-    if value.ndim == 1 and value.name is not content.name:
-        return False
-    if type(value.index) is not type(content.index) or value.attrs != content.attrs:
-        return False
-    types = [content.dtype] if content.ndim == 1 else list(content.dtypes)
-    if any(str(each) in {"object", "category"} for each in types):
-        # comparing objects would run their code
-        return fingerprint(value) == fingerprint(content)
-    return bool(value.equals(content))
-
-
 def _reaches(taken: _Snapshot, value: Any, changed: set[int]) -> bool:
     """Whether one of the changed objects is this one, or in it."""
     waiting, seen = deque([value] if changed else []), set()
@@ -338,7 +336,7 @@ def _reaches(taken: _Snapshot, value: Any, changed: set[int]) -> bool:
         if type(each) in {tuple, frozenset}:
             waiting.extend(each)
         elif kept is not None and kept.kind == "mapping":
-            waiting.extend(item for _, item in kept.content)
+            waiting.extend(kept.content[1])
         elif kept is not None and kept.kind == "sequence":
             waiting.extend(kept.content)
     return False

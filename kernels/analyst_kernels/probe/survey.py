@@ -10,6 +10,7 @@ from .brief import cell, short, type_name
 from .columns import compact, facts
 from .files import Bounds, Unreadable, folder, sources
 from .formats import READERS, format_of
+from .held import tables as frames
 from .tables import Table
 
 LISTED = 50
@@ -21,8 +22,8 @@ TEXT = 12_000
 """Characters that the model reads of all tables together."""
 
 
-def survey(paths: Sequence[str]) -> dict[str, Any]:
-    """Look into files and folders.
+def survey(paths: Sequence[str], variables: Sequence[str] = ()) -> dict[str, Any]:
+    """Look into files and folders, and into those of the kernel's variables that are frames (see `held`).
 
     `tables` has for each table `path`, `format`, `read` (Python that loads it), `rows`, `rows_exact`, `columns` (see
     `columns.facts`) and `notes`, and `part` where a file has several: sheet, table, member of an archive; for a folder
@@ -31,6 +32,7 @@ def survey(paths: Sequence[str]) -> dict[str, Any]:
     make a line of its own.
     """
     tables = [table for path in paths for table in _place(Path(path).expanduser().absolute(), len(paths))]
+    tables += frames(variables)
     return {"tables": tables, "text": _text(tables)}
 
 
@@ -196,8 +198,12 @@ def _within(table: dict[str, Any], room: int) -> str | None:
 
 def _header(table: dict[str, Any]) -> dict[str, Any]:
     head = {
-        key: value for key, value in table.items() if key not in {"columns", "more_columns"} and value != []
+        key: value
+        for key, value in table.items()
+        if key not in {"columns", "more_columns", "first"} and value != []
     }
+    if "variable" in table:
+        del head["path"]
     if "columns" in table:
         head["columns"] = len(table["columns"]) + table.get("more_columns", 0)
     if "files" in table:
@@ -207,6 +213,8 @@ def _header(table: dict[str, Any]) -> dict[str, Any]:
 
 def _lines(table: dict[str, Any], *, bare: bool = False) -> list[str]:
     lines = [compact(_header(table))]
+    if not bare:
+        lines += [f"row {row}" for row in table.get("first", ())]
     for column in table.get("columns", ()):
         kept = {
             k: v for k, v in column.items() if not bare or k not in {"values", "examples", "mean", "median"}

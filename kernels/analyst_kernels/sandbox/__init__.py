@@ -6,7 +6,17 @@ Read `view` (what such a kernel sees), then `provisioner` (how it lives). The ti
 
 from __future__ import annotations
 
+from .. import SandboxUnavailable
 from .provisioner import SandboxProvisioner
-from .tiers import SandboxUnavailable, Tier, TierName, best, choose, tiers
+from .tiers import Tier, TierName, best, choose, tiers, without
 
-__all__ = ["SandboxProvisioner", "SandboxUnavailable", "Tier", "TierName", "best", "choose", "tiers"]
+__all__ = [
+    "SandboxProvisioner",
+    "SandboxUnavailable",
+    "Tier",
+    "TierName",
+    "best",
+    "choose",
+    "tiers",
+    "without",
+]

@@ -5,7 +5,7 @@ inside before the first cell is in `inside/`.
 """
 
 # paths are texts here, from the declaration to the system call: nothing may resolve them on the way
-# ruff: noqa: PTH103, PTH106
+# ruff: noqa: PTH103
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import base64
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -27,10 +26,11 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Dict, Enum, Int, List, Unicode
 
-from .. import KernelNotStarted
+from .. import KernelNotStarted, SandboxUnavailable
+from ..folders import Folder
 from . import bubblewrap, seatbelt, seccomp, view
 from .inside import CONFIG
-from .tiers import SandboxUnavailable, Tier, choose, explain
+from .tiers import Tier, choose, explain
 from .watchdog import Bounds, Watchdog, family, folder_breach
 
 __all__ = ["SandboxProvisioner"]
@@ -76,6 +76,7 @@ class SandboxProvisioner(LocalProvisioner):
     breach = ""
     """Why the host ended it, in a sentence; "" if it did not."""
 
+    _private: Folder | None = None
     _folder = ""
     _log = ""
     _own_work = False
@@ -106,12 +107,10 @@ class SandboxProvisioner(LocalProvisioner):
         return prepared
 
     def _make_folder(self) -> None:
-        folder = tempfile.mkdtemp(prefix="sandbox-")
-        if len(os.fsencode(folder)) > _LONGEST_FOLDER:
-            os.rmdir(folder)
-            folder = tempfile.mkdtemp(prefix="sandbox-", dir="/tmp")
-        self._folder = os.path.realpath(folder)
+        self._private = Folder()
+        self._folder = os.path.realpath(self._private.path)
         if len(os.fsencode(self._folder)) > _LONGEST_FOLDER:
+            self._private.remove()
             raise KernelNotStarted(
                 f"The path {self._folder} is too long for a socket. Set TMPDIR to a shorter one."
             )
@@ -327,7 +326,8 @@ class SandboxProvisioner(LocalProvisioner):
         self._kill()
         self._close_status()
         if not restart and self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            if self._private is not None:
+                self._private.remove()
             self._folder = ""
             if self._own_work:
                 self.work, self._own_work = "", False

@@ -15,17 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .. import KernelNotStarted
+from .. import SandboxUnavailable
 from . import bubblewrap, seatbelt, seccomp
 from .inside import landlock
 
-__all__ = ["SandboxUnavailable", "Tier", "TierName", "best", "choose", "explain", "tiers"]
+__all__ = ["Tier", "TierName", "best", "choose", "explain", "tiers", "without"]
 
-TierName = Literal["bubblewrap", "seatbelt", "landlock", "none"]
-
-
-class SandboxUnavailable(KernelNotStarted):
-    """This machine has no sandbox of the kind that was asked for; says why, and what would give it."""
+TierName = Literal["bubblewrap", "seatbelt", "landlock", "external", "none"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,7 @@ _HOLDS: dict[TierName, str] = {
     "seatbelt": "macOS's own sandbox: files, network and signals; untested",
     "landlock": "weaker: files, network and signals are held, but names and sizes of other files can be seen, "
     "and memory, temporary files and the process table are the machine's",
+    "external": "by your word, what surrounds this process holds it; nothing is added",
     "none": "no isolation: code has your rights",
 }
 _CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -96,6 +93,11 @@ def tiers() -> tuple[Tier, ...]:
 def best() -> Tier:
     """The best sandbox of this machine; `none`, which is no sandbox, when it has no other."""
     return next(tier for tier in tiers() if tier.available)
+
+
+def without(name: Literal["external", "none"]) -> Tier:
+    """A tier in which nothing of ours holds the code."""
+    return _tier(name, "", "")
 
 
 def choose(name: str = "auto") -> Tier:

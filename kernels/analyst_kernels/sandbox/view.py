@@ -29,6 +29,7 @@ __all__ = [
     "environment",
     "interpreter",
     "look",
+    "narrow",
     "python_and_arguments",
     "unreadable_by_others",
 ]
@@ -96,12 +97,7 @@ def look(
     Raises:
         KernelNotStarted: a declared path is missing, or wide enough to undo the sandbox.
     """
-    declared = tuple(_declared(path, "data") for path in data)
-    for path in declared:
-        if path in _NOT_DATA or _contains(path, str(Path.home())):
-            raise KernelNotStarted(
-                f"{path} is too much to show to a sandboxed kernel. Name the files or folders it needs."
-            )
+    declared = narrow(data)
     work = _declared(work, "work folder")
     for kept in ("/", "/usr", "/etc", "/tmp", "/var", str(Path.home()), *interpreter(python)):
         if _contains(work, kept):
@@ -112,6 +108,21 @@ def look(
     covered += [path for top in declared for path in _secrets(top)]
     further = tuple(_declared(path, "code") for path in code)
     return View((*interpreter(python), *further), declared, tuple(covered), work, folder)
+
+
+def narrow(data: Iterable[str]) -> tuple[str, ...]:
+    """Paths of declared data, absolute.
+
+    Raises:
+        KernelNotStarted: one is missing, or wide enough to undo the sandbox.
+    """
+    declared = tuple(_declared(path, "data") for path in data)
+    for path in declared:
+        if path in _NOT_DATA or _contains(path, str(Path.home())):
+            raise KernelNotStarted(
+                f"{path} is too much to show to a sandboxed kernel. Name the files or folders it needs."
+            )
+    return declared
 
 
 def _declared(path: str, what: str) -> str:

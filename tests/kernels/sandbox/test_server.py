@@ -169,8 +169,8 @@ def test_a_notebook_picks_it_by_name_and_works_in_it(server: Server) -> None:
     server.call("POST", f"kernels/{kernel}/restart", {})
     page.reload()
     assert "again\n" in page.run("print('again')")
-    assert len(list(server.tmp.glob("sandbox-*"))) == 1
+    assert len(list(server.tmp.glob("analyst-kernel-*"))) == 1
 
     page.socket.close()
     server.call("DELETE", f"kernels/{kernel}")
-    assert list(server.tmp.glob("sandbox-*")) == []
+    assert list(server.tmp.glob("analyst-kernel-*")) == []

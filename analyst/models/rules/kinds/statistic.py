@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ....forms import SAID_STATISTIC
 from .. import code
 from ..clause import Clause
 from ..intents import Intent, Key
 from ..kind import Finding, Kind, Printed, Style, Value, capital, listed, tagged
 from ..survey import Column
-from ..vocabulary import ADDITIVE, SAID_STATISTIC, tokens, unit
+from ..vocabulary import ADDITIVE, tokens, unit
 
 MOST_NAMED = 12
 """Most groups that the answer names one by one."""

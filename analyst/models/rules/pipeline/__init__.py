@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ....forms import NUMBERS, Slot
 from .. import beyond, code, formats
 from ..kind import Printed, to_number
 from ..matching import mask
 from ..survey import Table
-from ..vocabulary import NUMBERS
 from . import (
     asks,
     bins,
@@ -95,7 +95,7 @@ class Pipeline:
         return "; ".join((*self.steps, ", ".join(dict.fromkeys(self.values))))
 
 
-def read(text: str, form: str, slots: Sequence[formats.Slot], table: Table) -> Pipeline | None:
+def read(text: str, form: str, slots: Sequence[Slot], table: Table) -> Pipeline | None:
     """Understand a question by its slots; None when none of them is, or when it needs work that is not known."""
     text = text if text.strip() else SLOT.sub(" ", form)
     task = Task.of(text, form, tuple(slots), table)
@@ -128,7 +128,7 @@ def read(text: str, form: str, slots: Sequence[formats.Slot], table: Table) -> P
     )
 
 
-def filled_slots(pipeline: Pipeline, slots: Sequence[formats.Slot], printed: Printed) -> dict[str, str]:
+def filled_slots(pipeline: Pipeline, slots: Sequence[Slot], printed: Printed) -> dict[str, str]:
     """The values of the slots, as the format wants them; a slot of several values only when all of them are there."""
     there = {a for a in pipeline.asks if any(x.startswith(f"{a.name}: ") for x in printed.lines)}
     known = {a.name: _written(a, printed.text(a.name)) for a in there}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .. import formats
+from ....forms import Slot, decimals
 from ..intents import Filter
 from ..matching import mask
 from ..survey import Column
@@ -32,7 +32,7 @@ def read(task: Task) -> list[Ask]:
     return [ask for slot in task.slots for ask in _of_slot(slot, task)]
 
 
-def parts(slot: formats.Slot) -> tuple[str, ...]:
+def parts(slot: Slot) -> tuple[str, ...]:
     """The names of the values in a slot of several: `[min_fare, max_fare]`; () for one value and for a list."""
     named = [p.strip(" \"'") for p in slot.inner.split(",")]
     plain = all(re.fullmatch(r"[A-Za-z]\w*", p) for p in named)
@@ -44,7 +44,7 @@ def parts(slot: formats.Slot) -> tuple[str, ...]:
     )
 
 
-def _of_slot(slot: formats.Slot, task: Task) -> Iterator[Ask]:
+def _of_slot(slot: Slot, task: Task) -> Iterator[Ask]:
     several = parts(slot)
     if not several:
         yield _ask(slot, slot.name, slot.name, slot.inner, task)
@@ -52,11 +52,11 @@ def _of_slot(slot: formats.Slot, task: Task) -> Iterator[Ask]:
         yield _ask(slot, f"{slot.name}.{part}", f"{slot.name}_{part}", part, task)
 
 
-def _ask(slot: formats.Slot, name: str, said: str, inner: str, task: Task) -> Ask:
+def _ask(slot: Slot, name: str, said: str, inner: str, task: Task) -> Ask:
     own = _own(inner, task.form)
     groups = _groups(words(said), task)
     column = _column(said, groups, task) or _column(inner, groups, task)
-    places = formats.decimals(own) if "." in name else None
+    places = decimals(own) if "." in name else None
     places = slot.decimals if places is None else places
     if re.search(r"scientific|significant (?:digit|figure)", inner):
         places = None

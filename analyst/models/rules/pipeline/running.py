@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ....forms import NUMBERS
 from .. import code
 from ..survey import Column
-from ..vocabulary import NUMBERS
 from . import impute
 from .phrases import FRAME, cell
 from .task import Ask, Task

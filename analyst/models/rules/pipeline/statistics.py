@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ....forms import SAID_STATISTIC
 from .. import code
 from ..survey import Column
-from ..vocabulary import SAID_STATISTIC, core
+from ..vocabulary import core
 from . import deciding, extremes, found_outliers, preparing, testing
 from .describing import kurtosis, population, skewness
 from .pairs import measurable

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from .. import formats
+from ....forms import NUMBERS, Slot
 from ..clause import Clause
 from ..clause import read as read_clause
 from ..intents import Filter
 from ..matching import Masked, mask
 from ..survey import Column, Table
-from ..vocabulary import NUMBERS, stem, tokens
+from ..vocabulary import stem, tokens
 
 _SENTENCE = re.compile(r"(?<=[.?!;:])\s+(?=[\"'“({«@]?[A-Z0-9@-])|\s*\n+\s*")
 
@@ -70,13 +70,13 @@ class Task:
     """Question and constraints, as they were written."""
     form: str
     """The answer format."""
-    slots: tuple[formats.Slot, ...]
+    slots: tuple[Slot, ...]
     table: Table
     made: tuple[Column, ...] = field(default=())
     """Columns that the pipeline makes, in order; they are in the table too."""
 
     @classmethod
-    def of(cls, text: str, form: str, slots: tuple[formats.Slot, ...], table: Table) -> Task:
+    def of(cls, text: str, form: str, slots: tuple[Slot, ...], table: Table) -> Task:
         """A task in whose text the verbs of yes-or-no columns stand as their names: "did not survive" ~ Survived."""
         for column in table.columns:
             if column.binary and re.fullmatch(r"[A-Za-z]{3,}ed", column.name):

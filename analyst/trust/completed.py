@@ -1,4 +1,4 @@
-"""What a cell completed before it failed. A notebook that leaves the cell out may still need the names that it bound."""
+"""What a cell completed before it failed. A notebook that leaves the cell out may need the names it bound. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from analyst_kernels import Error
 
-from ...events import ToolReturned
+from ..events import ToolReturned
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"In ?\[[^\]]*\],(?: line| in <cell line:) (\d+)")
@@ -21,10 +21,10 @@ def completed(code: str, returned: ToolReturned, repair: str) -> str:
     of any function. Names that the failing statement itself bound, in a loop say, cannot be brought back.
     """
     line = _failing_line(returned)
-    done = [s for s in _statements(code) if (s.end_lineno or 0) < line]
+    done = [s for s in statements(code) if (s.end_lineno or 0) < line]
     if not done or not (returned.variables or any(not isinstance(s, ast.Expr) for s in done)):
         return ""
-    repeated = {ast.dump(s) for s in _statements(repair)}
+    repeated = {ast.dump(s) for s in statements(repair)}
     if all(ast.dump(s) in repeated for s in done):
         return ""
     return "\n".join(code.split("\n")[: done[-1].end_lineno])
@@ -40,7 +40,7 @@ def _failing_line(returned: ToolReturned) -> int:
     return 0
 
 
-def _statements(code: str) -> list[ast.stmt]:
+def statements(code: str) -> list[ast.stmt]:
     """The statements of a cell, line magics and shell commands as `pass`; none when it is no Python."""
     try:
         return ast.parse(re.sub(r"(?m)^[ \t]*[%!](?!%).*$", "pass", code)).body

@@ -1,0 +1,300 @@
+"""The agent behind the panel: it asks, stops, undoes and shows, in its own thread. What is sent to it never waits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from analyst_kernels import KernelError
+from analyst_kernels.lent.queued import Queued
+
+from ..errors import AnalystError, BadInput
+from ..events import Notice
+from ..host import Nobody
+from ..magic.notebook import Notebook
+from ..magic.options import Options, options
+from ..magic.prompt import Prompt, understand
+from ..models.choice import choose
+from ..session import Session
+from ..settings import Settings, environment
+from . import messages, worker
+from .asides import Idle, Typed, Waiting
+from .door import Door
+from .following import Following
+from .hearing import do
+from .panel import Panel
+from .screen import Screen
+from .state import CHOICES, seen
+
+PATIENCE = 0.2
+"""Seconds that code may wait for its turn before that is said."""
+BUSY = "One question at a time: wait for this one, or stop it."
+
+
+class Conversation:
+    """What is asked in this kernel, shown in a panel. All but `hear` lives on the worker's loop."""
+
+    def __init__(self, notebook: Notebook, run: Path | None = None) -> None:
+        """`run`: show this run first; None: the one that this notebook had last.
+
+        Raises:
+            LogError: there is no such run, or it cannot be read.
+        """
+        self.notebook = notebook
+        self._loop = worker.loop()
+        self.screen = Screen(self._loop, self._send, **CHOICES)
+        self._following = Following(notebook, self.screen)
+        self._task: asyncio.Task[None] | None = None
+        self._session: Session | None = None
+        self._door: Door | None = None
+        self._queue = asyncio.run_coroutine_threadsafe(self._queued(), self._loop).result()
+        self._told_waiting = self._attended = self._closed = False
+        self._panel: Panel | None = None
+        self._following.begin(run)
+        self.screen.see(Idle())
+        self.screen.set(**self._settings(), variables=seen(notebook.user))
+        self._panel = self.panel = Panel(
+            self.screen.snapshot, self.hear, self._typed, lambda: self.screen.text, self._close
+        )
+        notebook.shell.events.register("post_run_cell", self._ran)
+
+    async def _queued(self) -> Queued:
+        return Queued(self.notebook.shell, self._queue_changed, self.stop)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the panel was taken away."""
+        return self._closed
+
+    # ── what comes in ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def hear(self, content: object) -> None:
+        """Take a message of the front end. In any thread; returns at once."""
+        self._loop.call_soon_threadsafe(self._heard, content)
+
+    def _typed(self, text: str) -> None:
+        """What `Panel.ask` asks."""
+        self._loop.call_soon_threadsafe(self._guarded, lambda: self.ask(text))
+
+    def _heard(self, content: object) -> None:
+        self._attended = True
+        self._guarded(lambda: do(self, messages.read(content)))
+
+    def _guarded(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except (AnalystError, KernelError) as error:
+            self.screen.say("toast", text=str(error), level="error")
+
+    # ── what is done ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def work(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do one thing at a time; what goes wrong is shown.
+
+        Raises:
+            BadInput: something is being done.
+        """
+        if self._task is not None and not self._task.done():
+            doing.close()
+            raise BadInput(BUSY)
+        self._task = self._loop.create_task(self._to_its_end(doing))
+
+    async def _to_its_end(self, doing: Coroutine[Any, Any, None]) -> None:
+        self.notebook.lent.queue = self._queue
+        try:
+            await doing
+        except asyncio.CancelledError:
+            self.screen.see(Notice("Stopped."))
+        except Exception as error:  # noqa: BLE001 - shown to the person, who is the one that asked
+            known = isinstance(error, AnalystError | KernelError)
+            self.tell(str(error) if known else f"{type(error).__name__}: {error}", level="error")
+        finally:
+            self._guarded(self._following.catch_up)
+            self.screen.see(Idle())
+            if self._panel is not None and not self._closed:
+                self._panel.doc = self.screen.snapshot()  # once per question: what a saved notebook shows
+
+    def tell(self, text: str, level: str = "") -> None:
+        """Show a few words among the blocks; with a `level`, also where a screen reader hears of them."""
+        self.screen.see(Notice(text))
+        if level:
+            self.screen.say("toast", text=text[:500], level=level)
+
+    def stop(self) -> None:
+        """End the run; what was found is kept. The user's own cell runs on."""
+        if self._session is not None:
+            self._session.interrupt()
+        elif self._task is not None:
+            self._task.cancel()
+
+    def settle(self, **given: Any) -> None:
+        """Set what `%config AgentMagics` sets, for all questions that follow.
+
+        Raises:
+            BadInput: there is no such model.
+        """
+        if given.get("model"):
+            choose(given["model"], environment())  # a wrong id is found now, not at the next question
+        for name, value in given.items():
+            setattr(self.notebook.magics, name, value)
+        self.screen.set(**self._settings())
+
+    def withdraw(self) -> None:
+        """Take back the code that waits for its turn, or end the code that runs; the run goes on."""
+        self._loop.create_task(self.notebook.lent.interrupt())
+
+    def decided(self, message: messages.Decide | messages.Plan) -> bool:
+        """Take what a person decided; whether it was waited for."""
+        if self._door is None:
+            return False
+        if isinstance(message, messages.Plan):
+            return self._door.planned(message)
+        return self._door.decided(message)
+
+    def clear(self) -> None:
+        """Begin a new conversation; the old one's log stays.
+
+        Raises:
+            BadInput: a question is being worked on.
+        """
+        if self._task is not None and not self._task.done():
+            raise BadInput(BUSY)
+        self.notebook.forget()
+        self.notebook.magics.activity.tell()
+        self._following.forget()
+        self.screen.clear()
+
+    def undo(self, cell: int) -> None:
+        """Take back what this cell and those after it did."""
+        numbers = [b["number"] for b in self.screen.blocks if b.get("undoable") and b["number"] >= cell]
+        if not numbers:
+            raise BadInput(
+                f"Cell {cell} cannot be taken back: it was not run in this kernel, or is undone already."
+            )
+
+        async def work() -> None:
+            # it asks no model: the session is only the way to the log
+            session = Session(
+                "rules", folder=self._following.folder, kernel=self.notebook.lent, host=Nobody(), listeners=[self._following],
+                settings=Settings(), undo=True,
+            )  # fmt: skip
+            async with self._open(session):
+                undone = await session.undo(len(numbers))
+            lost = [f"Not restored: {name} ({why})." for name, why in undone.lost.items()]
+            self.tell(
+                "\n".join([f"Undone: cells {', '.join(map(str, sorted(undone.cells)))}.", *lost]),
+                level="info",
+            )
+
+        self.work(work())
+
+    def ask(self, text: str, *, plan: Any = None) -> None:
+        """Ask; see `Session.ask`.
+
+        Raises:
+            BadInput: the question is empty, or another one is being worked on.
+        """
+        if not text.strip():
+            raise BadInput("Ask something about the data.")
+        self.work(self._answered(text, plan))
+
+    async def _answered(self, text: str, plan: Any) -> None:
+        notebook = self.notebook
+        self._following.catch_up()
+        self.screen.see(Typed(text.strip()))
+        chosen = options({"kernel": "own", "replay": "never"}, notebook.magics.given, notebook.home)
+        prompt = await notebook.lent.on_main(lambda: self._understood(text))
+        earlier = self._following.told()
+        async with self._open(self._made(chosen)) as session:
+            context = "\n".join(filter(None, [earlier, prompt.context]))
+            await session.ask(
+                prompt.question, prompt.data, plan=plan, variables=prompt.variables, context=context
+            )
+        with contextlib.suppress(TimeoutError):  # a cell of the user's runs: at its end they are looked at
+            async with asyncio.timeout(PATIENCE):
+                self.screen.set(variables=await notebook.lent.on_main(lambda: seen(notebook.user)))
+
+    def _understood(self, text: str) -> Prompt:
+        activity, shell = self.notebook.magics.activity, self.notebook.shell
+        prompt = understand(text, shell.user_ns, self.notebook.user, activity.failure, activity.told)
+        activity.tell()
+        return prompt
+
+    def _made(self, chosen: Options) -> Session:
+        edit, settings = chosen.edit, chosen.settings
+        self._door = Door(self.screen.see, lambda: self._attended and not self._closed, self._active,
+                          approve=settings.approve, edit=edit)  # fmt: skip
+        return Session(
+            settings.model,
+            folder=self.notebook.folder("own"),
+            kernel=self.notebook.lent,
+            host=self._door,
+            listeners=[self._following],
+            settings=settings.model_copy(update={"approve": "ask"}) if edit else settings,
+            undo=True,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _open(self, session: Session) -> AsyncIterator[Session]:
+        try:
+            with self.notebook.at_work(session):
+                self._following.follow(session.folder)
+                self.screen.set(**self._settings(), run=str(session.folder))
+                self._session = session
+                yield session
+        finally:
+            self._session = self._door = None
+            await session.close()
+
+    def _active(self) -> str:
+        steps = [b for b in self.screen.blocks if b["kind"] == "step" and b["state"] == "active"]
+        return str(steps[-1]["step_id"]) if steps else ""
+
+    # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _ran(self, result: Any) -> None:
+        """A cell of the user's was run: other variables may be there, and `%%agent` may have worked."""
+        if result is None or self._closed or self.notebook.lent.running:
+            return
+        self.screen.set(variables=seen(self.notebook.user))
+        self._loop.call_soon_threadsafe(self._look_again)
+
+    def _look_again(self) -> None:
+        if self._task is None or self._task.done():
+            self._guarded(self._following.catch_up)
+            self.screen.see(Idle())
+
+    def _queue_changed(self) -> None:
+        """Code waits for its turn, or does not any more."""
+        if self._queue.waiting:
+            self._loop.call_later(PATIENCE, self._still_waiting)
+        elif self._told_waiting:
+            self._told_waiting = False
+            self.screen.see(Waiting(over=True))
+
+    def _still_waiting(self) -> None:
+        if self._queue.waiting and not self._told_waiting:
+            self._told_waiting = True
+            self.screen.see(Waiting())
+
+    def _settings(self) -> dict[str, Any]:
+        """What is set now, as the state shows it."""
+        chosen = options({}, self.notebook.magics.given, self.notebook.home)
+        values = {name: chosen.values[name].value for name in ("approve", "plan", "budget")}
+        model = {"model": chosen.settings.model} if chosen.settings.model else {}
+        return {**values, **model}
+
+    def _send(self, op: dict[str, Any], buffers: list[bytes]) -> None:
+        if self._panel is not None and not self._closed:
+            self._panel.send(op, buffers)
+
+    def _close(self) -> None:
+        """The panel is gone: nobody answers any more; the run goes on, and its log is kept."""
+        self._closed = True
+        with contextlib.suppress(ValueError):
+            self.notebook.shell.events.unregister("post_run_cell", self._ran)
+        if self._door is not None:
+            self._loop.call_soon_threadsafe(self._door.closed)

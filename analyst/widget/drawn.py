@@ -1,0 +1,60 @@
+"""Plan and answer as the panel draws them. JSON only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from .. import markup
+from ..events import Answered, PlanStep
+from ..safe import one_line
+from ..story import Story
+from ..views import legible
+
+
+def plan(
+    story: Story, active: str, before: Iterable[Mapping[str, Any]], asked: Collection[str]
+) -> list[dict[str, Any]]:
+    """The plan's steps with their states; steps of the plan `before` that are not in it any more are dropped."""
+    steps = [_step(step, _state(story, step, active), step.id in asked) for step in story.plan]
+    ids = {step.id for step in story.plan}
+    return steps + [{**step, "state": "dropped"} for step in before if step["id"] not in ids]
+
+
+def _step(step: PlanStep, state: str, ask: bool) -> dict[str, Any]:
+    goal, evidence = one_line(step.goal, 1_000), one_line(step.evidence, 1_000)
+    return {"id": step.id, "goal": goal, "evidence": evidence, "state": state, "ask": ask}
+
+
+def _state(story: Story, step: PlanStep, active: str) -> str:
+    if end := story.finished.get(step.id):
+        return "done" if end.ok else "failed"
+    return "active" if step.id == active else "todo"
+
+
+def answer(event: Answered) -> dict[str, Any]:
+    """The answer as text and as HTML that is harmless."""
+    return {
+        "text": legible(event.text),
+        "html": str(markup.markdown(event.text, 3)),
+        "named": {one_line(name): one_line(value, 500) for name, value in event.named.items()},
+        "partial": event.partial,
+        "claims": [],
+    }
+
+
+def plain(blocks: Iterable[Mapping[str, Any]]) -> str:
+    """The conversation as text, for where widgets do not live: what was asked, and what came of it."""
+    told = list[str]()
+    for block in blocks:
+        match block["kind"]:
+            case "question":
+                told.append(f"▸ {block['text']}")
+            case "answer":
+                named = [f"{name}: {value}" for name, value in block["named"].items()]
+                told.append("\n".join([block["text"].strip("\n"), *named]))
+            case "stopped":
+                told.append(f"[{block['reason']}: {block['detail']}]")
+            case _:
+                pass
+    return "\n\n".join(told)

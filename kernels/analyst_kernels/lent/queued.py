@@ -1,0 +1,194 @@
+"""The third way on to the main thread: jobs wait their turn in the kernel's own queue, between the user's cells.
+
+A thread with a loop of its own sends its kernel silent execute requests, which name a job. So the front end shows
+nothing of them, counts and history stay, and a job that has not begun can be taken back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from .. import KernelError
+from .executor import step
+from .stops import stop_control
+from .ways import Job
+
+__all__ = ["Queued", "perform", "perform_stepped"]
+
+_ids = itertools.count(1)
+
+
+class Queued:
+    """Jobs as silent execute requests on the shell channel of the kernel that this process is."""
+
+    def __init__(self, shell: Any, on_change: Callable[[], object], on_stop: Callable[[], object]) -> None:
+        """On the loop of those who will ask; it is `loop` from now on.
+
+        Args:
+            shell: the kernel's.
+            on_change: called on the loop when `waiting` may have changed.
+            on_stop: called on the loop when the user presses the kernel's Stop while a job runs.
+
+        Raises:
+            KernelError: the shell is not that of a kernel.
+        """
+        if not hasattr(shell, "kernel"):
+            raise KernelError("Only a Jupyter kernel has a queue; this is a terminal.")
+        self.loop = asyncio.get_running_loop()
+        self._shell = shell
+        self._on_change = on_change
+        self._on_stop = on_stop
+        self._sent: dict[str, str] = {}
+        self._client: Any = None
+        self._listening: asyncio.Task[None] | None = None
+        self._hers: Any = None
+        shell.events.register("pre_run_cell", self._cell_begins)
+
+    async def perform(self, job: Job) -> Any:
+        """See `Way`. Cancelled before the job began, it is never done; afterwards its end is awaited."""
+        id, future = str(next(_ids)), Future[Any]()
+        _waiting[id] = self, job, future
+        doing = asyncio.wrap_future(future)
+        try:
+            self._send(id)
+            self._on_change()
+            try:
+                return await asyncio.shield(doing)
+            except asyncio.CancelledError:
+                if not future.cancel():  # it has begun
+                    await asyncio.wait([doing])
+                raise
+        finally:
+            _waiting.pop(id, None)
+            self._sent = {sent: other for sent, other in self._sent.items() if other != id}
+            self._on_change()
+
+    def withdraw(self, ended: Job | None) -> None:
+        """Take back what has not begun. What was `ended` before is done here and now: it only says so."""
+        for id, (owner, job, future) in list(_waiting.items()):
+            if owner is not self or not _taken(id) or not future.set_running_or_notify_cancel():
+                continue
+            if job is ended:
+                _settle(future, lambda job=job: step(job(True)))  # type: ignore[misc]  # mypy infers no defaults
+            else:
+                future.set_exception(KernelError("It was taken back before its turn came."))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a job waits for its turn."""
+        return any(owner is self for owner, _, _ in list(_waiting.values()))
+
+    async def close(self) -> None:
+        """Listen no more."""
+        with contextlib.suppress(ValueError):  # closed before
+            self._shell.events.unregister("pre_run_cell", self._cell_begins)
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait([self._listening])
+            self._client.stop_channels()
+            self._client = self._listening = None
+
+    def _cell_begins(self, _: Any) -> None:
+        self._hers = self._shell.get_parent()
+
+    def begin(self) -> None:
+        """On the main thread, before a job: what the user's threads print goes on to belong to her last cell."""
+        if self._hers is not None:
+            self._shell.set_parent(self._hers)
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody looks
+            self.loop.call_soon_threadsafe(self._on_change)
+
+    def _send(self, id: str) -> None:
+        if self._client is None:
+            self._connect()
+        awaited = "await __import__('analyst_kernels.lent.queued', fromlist=['perform']).perform"
+        stepped = "__import__('analyst_kernels.lent.queued', fromlist=['perform']).perform_stepped"
+        code = f"{awaited if self._shell.autoawait else stepped}({id!r})"
+        request = self._client.execute(
+            code, silent=True, store_history=False, allow_stdin=False, stop_on_error=False
+        )
+        self._sent[request] = id
+
+    def _connect(self) -> None:
+        from ipykernel import get_connection_file  # noqa: PLC0415 - a terminal's IPython need not have it
+        from jupyter_client.asynchronous.client import AsyncKernelClient  # noqa: PLC0415 - slow, and only needed here
+
+        self._client = AsyncKernelClient()
+        self._client.load_connection_file(get_connection_file())
+        self._client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
+        self._listening = asyncio.ensure_future(self._listen())
+
+    async def _listen(self) -> None:
+        """Replies only tell of requests that did not come to their job: results come by the job's future."""
+        while True:
+            reply = await self._client.get_shell_msg(timeout=None)
+            id = self._sent.pop(reply["parent_header"].get("msg_id", ""), "")
+            if id not in _waiting:
+                continue
+            content = reply["content"]
+            if content["status"] == "aborted":  # a cell of the user's failed, and the queue was emptied
+                self._send(id)
+                continue
+            _, _, future = _waiting.pop(id)
+            if future.set_running_or_notify_cancel():
+                why = f"{content.get('ename', content['status'])}: {content.get('evalue', '')}"
+                future.set_exception(KernelError(f"The kernel did not come to the code: {why}"))
+
+
+_Entry = tuple[Queued, Job, Future[Any]]
+_waiting: dict[str, _Entry] = {}
+"""Jobs that have not begun, by the id that stands in the request."""
+
+
+async def perform(id: str) -> None:
+    """What a request does on the main thread."""
+    begun = _begin(id)
+    if begun is None:
+        return
+    queued, job, future = begun
+    with _controlled(queued):
+        try:
+            future.set_result(await job(False))
+        except BaseException as error:  # noqa: BLE001 - the one who asked gets it
+            future.set_exception(error)
+
+
+def perform_stepped(id: str) -> None:
+    """The same where nothing can be awaited: `%autoawait off`."""
+    if begun := _begin(id):
+        queued, job, future = begun
+        with _controlled(queued):
+            _settle(future, lambda: step(job(True)))
+
+
+def _begin(id: str) -> _Entry | None:
+    found = _taken(id)
+    if found is None or not found[2].set_running_or_notify_cancel():
+        return None
+    found[0].begin()
+    return found
+
+
+def _taken(id: str) -> _Entry | None:
+    """The job, for whoever is first to take it. From any thread."""
+    return _waiting.pop(id, None)
+
+
+def _controlled(queued: Queued) -> contextlib.AbstractContextManager[Any]:
+    """The kernel's Stop is the run's while a job of its runs."""
+    if threading.current_thread() is not threading.main_thread():
+        return contextlib.nullcontext()
+    return stop_control(queued._on_stop, cancel=queued._on_stop, call=queued.loop.call_soon_threadsafe)
+
+
+def _settle(future: Future[Any], do: Callable[[], Any]) -> None:
+    try:
+        future.set_result(do())
+    except BaseException as error:  # noqa: BLE001 - as above
+        future.set_exception(error)

@@ -1,0 +1,172 @@
+"""`analyst batch` as a user meets it: real processes, `rules` and a scripted model over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from analyst.events import Usage
+from analyst.models.scripted_server import ScriptedServer
+from tests.batch.conftest import BATCH, CLEAN, batch
+from tests.batch.kills import answering
+from tests.scripts import call, does, says
+
+PENGUINS = Path(__file__).parents[2] / "notebooks" / "data" / "penguins.csv"
+QUESTION = "What is the mean {what} by {by}?"
+
+
+def grid(folder: Path) -> None:
+    (folder / "grid.csv").write_text("what,by\nbody_mass_g,species\nflipper_length_mm,island\n")
+
+
+def test_a_question_with_a_grid_without_a_key_a_home_or_a_terminal(tmp_path: Path) -> None:
+    grid(tmp_path)
+    words = [QUESTION, PENGUINS, "--grid", "grid.csv", "--model", "rules", "--out", "r"]
+    env = {k: v for k, v in CLEAN.items() if k not in ("HOME", "TERM", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")}
+    command = [sys.executable, "-c", BATCH, "batch", *map(str, words)]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=env | {"ANALYST_SANDBOX": "off", "MPLCONFIGDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "2 answered: r\n"
+    assert "2/2 " in done.stderr
+    with (tmp_path / "r" / "summary.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["parameter.by"] for row in rows] == ["species", "island"]
+    assert "5076.02" in rows[0]["answer"]
+    assert pd.read_parquet(tmp_path / "r" / "summary.parquet")["status"].tolist() == ["answered"] * 2
+    for row in rows:
+        assert f'href="{row["result"]}/report.html"' in (tmp_path / "r" / "index.html").read_text()
+        assert (tmp_path / "r" / row["result"] / "report.html").exists()
+
+    refused = batch(*words, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--resume" in refused.stderr
+    resumed = batch(*words, "--resume", "--json", cwd=tmp_path)
+    assert resumed.returncode == 0
+    assert [json.loads(line)["event"] for line in resumed.stdout.splitlines()] == ["begun", "over"]
+
+
+def test_bad_rows_stop_the_batch_before_it_starts_unless_told_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "jobs.jsonl").write_text('{"question": "How many rows?", "data": "absent.csv"}\n{"questio')
+    done = batch("jobs.jsonl", "--out", "r", "--keep-going", cwd=tmp_path)
+    assert done.returncode == 2
+    (tmp_path / "jobs.csv").write_text(f"id,question,data\na,How many rows?,{PENGUINS}\nb,?,absent.csv\n")
+    done = batch("jobs.csv", "--out", "r", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "jobs.csv, line 3: there is no file or folder" in done.stderr
+    assert not (tmp_path / "r").exists()
+    done = batch("jobs.csv", "--out", "r", "--keep-going", "--model", "rules", "--json", cwd=tmp_path)
+    assert done.returncode == 2
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [e["event"] for e in events] == ["begun", "started", "finished", "over"]
+    assert events[0]["bad"][0]["line"] == 3
+    assert (events[2]["id"], events[2]["verdict"]) == ("a", "answered")
+    assert events[3]["exit_code"] == 2
+
+
+def test_dry_run_limit_and_parameters(tmp_path: Path) -> None:
+    grid(tmp_path)
+    words = [
+        "Mean {what} by {by} in {year}?",
+        PENGUINS,
+        "--grid",
+        "grid.csv",
+        "-p",
+        "year=2007",
+        "--out",
+        "r",
+    ]
+    done = batch(*words, "--dry-run", "--model", "rules", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Mean body_mass_g by species in 2007? (rules)" in done.stdout
+    assert "2 jobs would run; 0 have results. Cost: at most 0 USD" in done.stdout
+    assert not (tmp_path / "r").exists()
+    env = {"OPENAI_API_KEY": "none", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    model = ["--model", "openai/scripted", "--dry-run", "--limit", 1]
+    assert "it can cost anything" in batch(*words, *model, cwd=tmp_path, **env).stdout
+    done = batch(*words, *model, "--budget", "2.5", cwd=tmp_path, **env)
+    assert "1 jobs would run" in done.stdout
+    assert "at most 2.5 USD" in done.stdout
+    for wrong in (["-p", "year"], ["-p", "year=1", "-p", "year=2"]):
+        assert batch("?", "--out", "r", *wrong, cwd=tmp_path).returncode == 2
+    assert "each row has its own" in batch("j.csv", "x.csv", "--out", "r", cwd=tmp_path).stderr
+
+
+def jobs(folder: Path, count: int) -> None:
+    rows = [{"id": f"job-{n}", "question": f"What is {n}?", "model": "openai/scripted"} for n in range(count)]
+    (folder / "jobs.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+
+def at(server: ScriptedServer) -> dict[str, str]:
+    return {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-canary-0123456789abcdefghij"}
+
+
+def test_ctrl_c_ends_cleanly_and_resume_goes_on(tmp_path: Path) -> None:
+    jobs(tmp_path, 3)
+    slow = does(call("1", "python", code="import time\nprint('begun', flush=True)\ntime.sleep(60)"))
+    with ScriptedServer(lambda _: slow) as server:
+        env = CLEAN | {"ANALYST_SANDBOX": "off"} | at(server)
+        command = [sys.executable, "-c", BATCH, "batch", "jobs.jsonl", "--out", "r", "--workers", "2"]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
+        assert server.wait(lambda s: len(s.requests) == 2, 60)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, talk = process.communicate(timeout=60)
+    assert process.returncode == 130, talk
+    assert out == "2 left, 1 not run: r\n"
+    assert "kept for --resume" in talk
+    assert "Traceback" not in talk
+    with ScriptedServer(answering) as server:
+        done = batch("jobs.jsonl", "--out", "r", "--resume", cwd=tmp_path, **at(server))
+    assert (done.returncode, done.stdout) == (0, "3 answered: r\n"), done.stderr
+    assert sorted(p.name for p in (tmp_path / "r" / "jobs").iterdir()) == ["job-0", "job-1", "job-2"]
+
+
+def test_twice_ctrl_c_kills(tmp_path: Path) -> None:
+    jobs(tmp_path, 1)
+    deaf = "import time\nprint('begun', flush=True)\nwhile True:\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass"
+    with ScriptedServer(lambda _: does(call("1", "python", code=deaf))) as server:
+        env = CLEAN | {"ANALYST_SANDBOX": "off"} | at(server)
+        command = [sys.executable, "-c", BATCH, "batch", "jobs.jsonl", "--out", "r", "-q"]
+        process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
+        assert server.wait(lambda s: len(s.requests) == 1, 60)
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not os.path.exists(tmp_path / "r" / "jobs")  # noqa: PTH110
+
+
+def test_limits_and_failures_show_in_the_exit_code(tmp_path: Path) -> None:
+    jobs(tmp_path, 2)
+    priced = Usage(input=1000, output=10)
+    with ScriptedServer(lambda _: does(call("1", "python", code="1"), usage=priced)) as server:
+        env = at(server) | {"ANALYST_MAX_STEPS": "1"}
+        done = batch("jobs.jsonl", "--out", "r", "--limit", 1, cwd=tmp_path, **env)
+    assert done.returncode == 3, done.stderr
+    assert done.stdout in ("1 partial, 1 not run: r\n", "1 failed, 1 not run: r\n")
+    with ScriptedServer([]) as server:  # it refuses whatever it is asked
+        done = batch("jobs.jsonl", "--out", "r", "--resume", cwd=tmp_path, **at(server))
+    assert done.returncode == 1
+    with ScriptedServer(lambda _: says("Nothing to compute.")) as server:
+        done = batch("jobs.jsonl", "--out", "r", "--only-failed", cwd=tmp_path, **at(server))
+    assert (done.returncode, done.stdout) == (0, "2 answered: r\n"), done.stderr

@@ -1,0 +1,176 @@
+"""The chat panel in JupyterLab and Notebook 7, from the kernel to the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from analyst.models import Reply
+from analyst.models.scripted_server import Fault, ScriptedServer
+from tests.scripts import answers, call, does, runs, says
+
+from .asking import load
+from .lab import Lab
+
+pytestmark = pytest.mark.timeout(500)
+
+NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+PENGUINS = f"import pandas as pd\npenguins = pd.read_csv({str(NOTEBOOKS / 'data' / 'penguins.csv')!r})"
+CHAT = "import analyst\nanalyst.chat()"
+WORDS = "The heavier species live on one island only, as the second table shows. " * 6
+FIGURE = """import matplotlib.pyplot as plt
+figure, axes = plt.subplots(figsize=(6, 2.6))
+mass.plot.barh(ax=axes, color="#5b8ff9")
+axes.set(title="Mean body mass by species", xlabel="g", ylabel="")
+plt.show()"""
+STEPS = [
+    {
+        "id": "s1",
+        "goal": "Compare the mean body mass of the species",
+        "evidence": "one mean for each species",
+    },
+    {"id": "s2", "goal": "Draw it", "evidence": "a bar for each species"},
+]
+ANSWER = """**Gentoo** penguins are the heaviest: 5,076 g on average, against 3,733 g (Chinstrap) and 3,701 g (Adelie).
+
+| species | penguins | mean body mass |
+|:--|--:|--:|
+| Gentoo | 123 | 5,076 g |
+| Chinstrap | 68 | 3,733 g |
+| Adelie | 151 | 3,701 g |
+
+Two penguins have no mass and are left out."""
+
+
+def panel(lab: Lab) -> Locator:
+    return lab.page.get_by_role("region", name="Analyst").first
+
+
+def press(lab: Lab, name: str) -> None:
+    panel(lab).get_by_role("button", name=name, exact=True).first.click()
+
+
+def type_(lab: Lab, text: str) -> None:
+    box = panel(lab).get_by_label("Question or command")
+    box.fill(text)
+    box.press("Enter")
+
+
+def opened(lab: Lab, server: ScriptedServer | None, *cells: str) -> None:
+    """A notebook with a model, the penguins and the panel; further cells come after them."""
+    lab.open(load(server), PENGUINS, CHAT, *cells)
+    for number in range(3):
+        lab.run_cell(number)
+    expect(panel(lab)).to_contain_text("Ask a question about the data")
+    lab.errors.clear()  # Notebook 7 has some of its own when it begins
+
+
+def test_it_answers_without_any_model(either: Lab) -> None:
+    opened(either, None)
+    type_(either, "Which species has the highest mean body mass?")
+    expect(panel(either).locator(".answer, .prose").last).to_contain_text("Gentoo")
+    expect(panel(either).get_by_label("Question or command")).to_have_value("")
+    assert (either.requests, either.errors) == ([], [])
+
+
+def test_it_streams_while_her_cell_runs_and_is_there_again_after_a_reload(either: Lab) -> None:
+    with ScriptedServer([Fault("slow", reply=says(WORDS))]) as server:
+        opened(either, server, "import time\nfor n in range(5): time.sleep(0.5); print('mine', n)")
+        either.save()
+        type_(either, "Tell me")
+        expect(panel(either)).to_contain_text("The heavier species")
+        either.start_cell(3)
+        before = panel(either).inner_text()
+        expect(panel(either)).to_contain_text(WORDS[:140])
+        assert len(before) < len(panel(either).inner_text())
+        either.finish()
+        assert either.output(3).inner_text().split() == [
+            "mine",
+            "0",
+            "mine",
+            "1",
+            "mine",
+            "2",
+            "mine",
+            "3",
+            "mine",
+            "4",
+        ]
+        either.reload()
+        expect(panel(either)).to_contain_text(WORDS.strip())
+        assert panel(either).inner_text().count(WORDS.strip()) == 1
+
+
+def test_approve_stop_undo_and_insert(either: Lab) -> None:
+    script = [
+        runs("c1", "import subprocess\nheavy = penguins.body_mass_g.max()\nsubprocess.run(['true'])\nheavy"), answers("a", "6300 g."),
+        runs("c2", "print('begun', flush=True)\nwhile True: pass"),
+    ]  # fmt: skip
+    with ScriptedServer(script) as server:
+        opened(either, server, "'heavy' in dir()")
+        type_(either, "How heavy is the heaviest?")
+        expect(panel(either)).to_contain_text("runs another program")
+        assert either.focused() != "Allow"
+        press(either, "Allow")
+        expect(panel(either)).to_contain_text("6300 g.")
+        expect(either.run_cell(3)).to_contain_text("True")
+        cells = either.page.locator(".jp-Notebook .jp-Cell").count()
+        panel(either).locator("details:not([open]) > summary").first.click()
+        press(either, "Insert as cell")
+        expect(either.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells + 1)
+        press(either, "Undo")
+        expect(panel(either)).to_contain_text("Undone")
+        type_(either, "Go on for ever")
+        expect(panel(either)).to_contain_text("begun")
+        press(either, "Stop")
+        expect(panel(either)).to_contain_text("interrupted")
+        expect(panel(either).get_by_role("button", name="Send", exact=True)).to_be_visible()
+        either.page.get_by_text("'heavy' in dir()").first.click()
+        last = either.page.locator(".jp-Notebook .jp-Cell").filter(has_text="'heavy' in dir()").last
+        expect(last).to_be_visible()
+        assert either.errors == []
+
+
+def test_after_a_restart_it_says_so_and_a_new_one_goes_on(lab: Lab) -> None:
+    opened(lab, None)
+    type_(lab, "Which species has the highest mean body mass?")
+    expect(panel(lab)).to_contain_text("Gentoo")
+    panel(lab).get_by_label("Question or command").fill("And the lowest")
+    lab.restart()
+    expect(panel(lab)).to_contain_text("connection")
+    expect(panel(lab).get_by_label("Question or command")).to_have_value("And the lowest")
+    for number in range(3):
+        lab.run_cell(number)
+    expect(panel(lab)).to_contain_text("Gentoo")
+    type_(lab, "How many rows are there?")
+    expect(panel(lab)).to_contain_text("344")
+
+
+def story() -> list[Reply]:
+    """What the pictures of the panel show."""
+    mean = "# Mean body mass of each species\nmass = penguins.groupby('species').body_mass_g.mean().sort_values()\nmass.to_frame().round(0)"
+    return [
+        does(call("p", "propose_plan", steps=STEPS)), runs("c1", mean),
+        does(call("f", "finish_step", result="Gentoo penguins are the heaviest: 5,076 g on average."), call("c2", "python", code=FIGURE)),
+        does(call("g", "finish_step", result="One bar for each species."), call("a", "answer", text=ANSWER)),
+    ]  # fmt: skip
+
+
+def test_pictures_for_the_readme(lab: Lab) -> None:
+    with ScriptedServer(story()) as server:
+        lab.page.set_viewport_size({"width": 1000, "height": 1900})
+        opened(lab, server)
+        type_(lab, "Which penguins are the heaviest?")
+        expect(panel(lab)).to_contain_text("Two penguins have no mass")
+        expect(panel(lab).locator("img")).to_be_visible()
+        panel(lab).evaluate("panel => { panel.style.height = '1290px' }")
+        panel(lab).locator(
+            "details.step > summary, details > summary", has_text="Compare the mean"
+        ).first.click()
+        panel(lab).get_by_role("log").evaluate("log => { log.scrollTop = 0 }")
+        for theme in ("light", "dark"):
+            lab.theme(theme)
+            lab.screenshot(f"panel-{theme}", panel(lab))
+    assert (lab.requests, lab.errors) == ([], [])
