@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import click
 from analyst_kernels import SandboxUnavailable
 
+from .batch.command import command as batch_command
 from .doctor import ISOLATION_MISSING
 from .doctor import command as doctor_command
 from .errors import AnalystError, BadInput
@@ -225,6 +226,7 @@ def replay_command(run: Path, out: Path | None, quiet: bool) -> None:
 
 main.add_command(export_command)
 main.add_command(eval_command)
+main.add_command(batch_command)
 main.add_command(doctor_command)
 main.add_command(verify_command)
 

@@ -10,7 +10,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -23,32 +22,12 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import DELIM
 
-from . import KernelNotStarted, guard
+from . import KernelNotStarted
+from .channels import BROKEN, LARGEST, MALFORMED, UNSIGNED, Channels, Message, parse
 from .folders import Folder
 from .settling import IPYTHON, SETTLE, quiet
 
 __all__ = ["LARGEST", "Engine", "Message", "Process", "Start"]
-
-START = 60.0
-"""Seconds within which a kernel must answer for the first time."""
-LARGEST = 256_000_000
-"""Bytes of the largest message that is received at all: the host's own protection, far above what is kept."""
-MALFORMED = 1000
-"""Messages of no known shape: a kernel that has sent more of them is ended."""
-UNSIGNED, MISPLACED, BROKEN = "unsigned", "misplaced", "malformed"
-"""Kinds of what is not read: somebody else's; a reply among outputs, or an output among replies; of no known shape."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message from the kernel. Either `content` or `unread` is empty."""
-
-    kind: str
-    parent: str
-    """Id of the request that it belongs to."""
-    content: Mapping[str, Any]
-    unread: memoryview | None = None
-    """The JSON text of a content that is too large to be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +58,7 @@ class Engine(Protocol):
     async def close(self) -> None: ...  # noqa: D102
 
 
-class Process:
+class Process(Channels):
     """A kernel process. Made by `launch`, which returns when it answers."""
 
     def __init__(self, manager: AsyncKernelManager, folder: Folder) -> None:
@@ -121,24 +100,6 @@ class Process:
 
     # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def request(
-        self, code: str, *, silent: bool = False, expressions: Mapping[str, str] | None = None
-    ) -> str:
-        """Ask for code to be run; give the request's id. Nobody can type, and an error aborts no later request."""
-        return self._send(
-            "execute_request",
-            code=code,
-            silent=silent,
-            store_history=not silent,
-            user_expressions=dict(expressions or {}),
-            allow_stdin=False,
-            stop_on_error=False,
-        )
-
-    def _ask(self) -> str:
-        """Send the request that every kernel answers and that changes nothing."""
-        return self._send("kernel_info_request")
-
     def _send(self, kind: str, **content: object) -> str:
         sent = self._manager.session.send(self._shell, kind, content)
         return str(sent["header"]["msg_id"])
@@ -175,21 +136,10 @@ class Process:
             return Message(BROKEN, "", {})
         if not compare_digest(parts[0].bytes, self._manager.session.sign([p.buffer for p in parts[1:5]])):
             return Message(UNSIGNED, "", {})
-        try:
-            kind, of = guard.addressed(parts[1].buffer, parts[2].buffer)
-            if kind.endswith("_reply") != shell:
-                return Message(MISPLACED, "", {})
-            if len(parts[4]) > parsed:
-                return Message(kind, of, {}, parts[4].buffer)
-            return Message(kind, of, guard.checked(kind, guard.parsed(parts[4].buffer)))
-        except guard.Malformed:
-            return Message(BROKEN, "", {})
+        return parse(parts[1].buffer, parts[2].buffer, parts[4].buffer, parsed, shell=shell)
 
     async def connect(self, first: str = "") -> None:
         """Open the channels, anew if they are open; with IPython code that is run as the first thing.
-
-        A reply shows that the shell channel is there; any message on iopub, that our subscription is. ipykernel 7
-        greets a new subscriber with a message, so one round is enough. Others are asked again.
 
         Raises:
             KernelNotStarted: the process died or did not answer, or the code failed.
@@ -197,34 +147,7 @@ class Process:
         self._disconnect()
         self._iopub = cast(zmq.asyncio.Socket, self._manager.connect_iopub())
         self._shell = cast(zmq.asyncio.Socket, self._manager.connect_shell())
-        # an expression and not a cell: IPython puts back, after a cell, what the cell has done to sys.stdout
-        request = self.request("", silent=True, expressions={"first": first}) if first else self._ask()
-        deadline = time.monotonic() + START
-        subscribed = replied = False
-        while not (subscribed and replied):
-            message = await self.receive(0.2)
-            if message is None:
-                self._check(deadline)
-                if replied:
-                    self._ask()
-            elif message.kind in {UNSIGNED, MISPLACED, BROKEN}:
-                continue
-            elif message.kind not in {"execute_reply", "kernel_info_reply"}:
-                subscribed = True
-            elif message.parent == request:
-                replied = True
-                value = message.content.get("user_expressions", {}).get("first", {})
-                if value.get("status") == "error":
-                    reason = f"{value.get('ename')}: {value.get('evalue')}"
-                    raise KernelNotStarted(f"The code that prepares the kernel failed: {reason}")
-
-    def _check(self, deadline: float) -> None:
-        if not self.alive:
-            raise KernelNotStarted(
-                f"The kernel died before it answered. {self.epitaph()}\n{self.log()}".strip()
-            )
-        if time.monotonic() > deadline:
-            raise KernelNotStarted(f"The kernel did not answer in {START:.0f} s.\n{self.log()}".strip())
+        await self._greet(first)
 
     def _disconnect(self) -> None:
         for socket in (self._iopub, self._shell):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["IPYTHON", "SETTLE", "quiet"]
+__all__ = ["IPYTHON", "SETTLE", "UNTOLD", "quiet"]
 
 IPYTHON = (
     "--HistoryManager.enabled=False",  # no database of everything that was run, and no thread for it
@@ -10,6 +10,16 @@ IPYTHON = (
     "--InteractiveShell.colors=NoColor",
 )
 """Its options."""
+
+UNTOLD = """
+from IPython import get_ipython
+
+shell = get_ipython()
+shell.history_manager.enabled = False
+shell.InteractiveTB.set_mode(mode="Plain")
+shell.colors = "nocolor"
+"""
+"""The same, for one that somebody else has started without them."""
 
 SETTLE = """
 import contextlib, contextvars, functools, io, os, sys, threading, zmq
