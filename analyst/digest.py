@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from analyst_kernels.reading import full_text
+
 from .events import (
     Answered,
     Asked,
@@ -146,15 +148,15 @@ def partial(events: Sequence[Event]) -> str:
     """The best honest answer that a stopped run can give: what is known, what is not, and why it stopped."""
     d = Digest.of(events)
     why = d.stopped.detail if d.stopped else "The run did not come to its end."
-    shown = [r for _, r in d.cells if r.ok and r.outputs]
+    shown = [(r.cell, text) for _, r in d.cells if r.ok and (text := full_text(r.outputs))]
     if not shown and not d.finished:
         return why
     parts = [f"**This is not a full answer.** {why}"]
     if d.plan:
         parts.append("How far the plan came:\n" + "\n".join(d.ticks()))
     if shown:
-        last = shown[-1]
-        parts.append(f"The last output (cell {last.cell}):\n{fenced(last.text[:2000])}")
+        cell, text = shown[-1]
+        parts.append(f"The last output (cell {cell}):\n{fenced(text[:2000])}")
     return "\n\n".join(parts)
 
 

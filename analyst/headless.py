@@ -108,7 +108,9 @@ def write_views(folder: Path) -> tuple[Path, Path]:
     write_notebook(events, notebook)
     write_html(events, html, at=[line.at for line in lines])
     if checked := last_check(events):
-        write_whole(folder / CLAIMS, json.dumps(claims_json(checked.claims), ensure_ascii=False, indent=1) + "\n")
+        write_whole(
+            folder / CLAIMS, json.dumps(claims_json(checked.claims), ensure_ascii=False, indent=1) + "\n"
+        )
     return notebook, html
 
 

@@ -163,15 +163,16 @@ def reasons(
 
     Args:
         code: the cell.
-        mode: ask: every cell; risky: what reaches out of the kernel; auto: the same, but only once text was read that
-            the user did not write, and not for packages that are not known.
+        mode: ask: every cell, but for kinds that got a yes for longer; risky: what reaches out of the kernel; auto: the
+            same, but only once text was read that the user did not write, and not for packages that are not known.
         consent: what the user's words and earlier answers allow.
         isolated: a sandbox holds the kernel: what it cannot do need not be asked for.
         folder: absolute path of the work folder.
     """
     found = read(code, folder)
     if mode == "ask":
-        return _told(found) or ("every cell is asked for",)
+        allowed = {f.effect for f in found} <= consent.granted if found else consent.plain
+        return () if allowed else _told(found) or ("every cell is asked for",)
     if isolated or (mode == "auto" and not consent.untrusted):
         return ()
     asking = _RISKY if mode == "risky" else _REACHING

@@ -84,6 +84,7 @@ def test_the_main_job_without_a_key_or_a_network(tmp_path: Path) -> None:
         "files",
         "model",
         "isolation",
+        "proved",
         "usage",
         "cost",
         "seconds",
@@ -144,7 +145,9 @@ def test_a_model_over_http_plans_fails_repairs_and_answers(server: ScriptedServe
     assert not [o for o in outputs if o.output_type == "error"]
     assert any("image/png" in o.get("data", {}) for o in outputs)
     text = "\n".join(c.source for c in notebook.cells)
-    assert all(words in text for words in (QUESTION, "mean mass by species", "5076.0 g"))
+    assert all(
+        words in text for words in (QUESTION, "mean mass by species", "5076.0[✓]", "✓ 5076.0: 5076.0 in")
+    )
     assert "canary" not in everything(tmp_path) + done.stdout + done.stderr
 
 

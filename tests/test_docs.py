@@ -38,7 +38,10 @@ def test_its_commands_exist(command: str) -> None:
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(--[a-z][a-z-]+)", README))))
 def test_its_options_exist(option: str) -> None:
-    texts = [CliRunner().invoke(main, [c, "--help"]).output for c in ("run", "resume", "export", "eval", "show", "batch", "doctor", "verify")]
+    texts = [
+        CliRunner().invoke(main, [c, "--help"]).output
+        for c in ("run", "resume", "export", "eval", "show", "batch", "doctor", "verify")
+    ]
     assert any(option in text for text in texts)
 
 

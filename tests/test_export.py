@@ -82,6 +82,8 @@ def test_json_is_the_object_of_run_made_from_the_log(done: Path) -> None:
         "html": None,
         "files": [],
         "model": "scripted",
+        "isolation": "",
+        "proved": None,
         "usage": usage,
         "cost": 1.0,
     }

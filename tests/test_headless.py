@@ -46,8 +46,10 @@ def test_a_result_shows_itself_and_can_be_asked_on(tmp_path: Path) -> None:
     shown = first._repr_html_()
     assert "It <strong>grew</strong>." in shown
     assert 'alt="Growth. Growth: line"' in shown
-    assert "42 &lt;" not in shown
-    assert "42 &lt;b&gt;" in second._repr_html_()
+    assert "&lt;b&gt;" not in shown
+    marked = second._repr_html_()
+    assert '<p>42<span class="claim supported"' in marked
+    assert "&lt;b&gt;</p>" in marked
     assert first._repr_markdown_().startswith("# Did it grow?\n\nIt **grew**.\n\n")
     assert second.run == first.run
     assert first.html == tmp_path / "run" / "report.html"

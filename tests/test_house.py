@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,7 @@ def test_help_imports_no_provider() -> None:
 def test_the_door_has_these_names() -> None:
     assert dir(analyst) == sorted(
         ["AnalystError", "Event", "Host", "Model", "Result", "Session", "Settings", "Tool"]
-        + ["read_log", "run", "to_notebook", "tool"]
+        + ["chat", "read_log", "run", "to_notebook", "tool"]
     )
     for name in dir(analyst):
         assert getattr(analyst, name) is not None
@@ -54,7 +55,9 @@ def test_nothing_names_a_place_of_its_making() -> None:
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
-    banned = ("/" + "work/", "/" + "root/", "files.python" + "hosted", "pypi" + ".org")
+    # a path that begins there, also after an escaped line break; the folder `work` of a run is no such place
+    banned = re.compile(
+        rb"(?<!\$\{RUN\})(?<![^\\]\w)/(?:work|root)/|files\.python" + rb"hosted|pypi" + rb"\.org"
+    )
     for name in listed:
-        text = (ROOT / name).read_bytes()
-        assert not any(b.encode() in text for b in banned), name
+        assert not banned.search((ROOT / name).read_bytes()), name

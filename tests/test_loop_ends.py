@@ -13,12 +13,15 @@ from analyst_kernels.fake import FakeKernel
 from analyst.errors import BadInput, ModelRefused, ModelUnavailable
 from analyst.events import (
     Answered,
+    Call,
+    CallDecided,
     OutputDelta,
     StepFinished,
     Stopped,
     ToolReturned,
     Usage,
 )
+from analyst.host import Nobody
 from analyst.messages import project
 from analyst.models import Message, OnDelta, Reply
 from analyst.models.scripted import ScriptedModel
@@ -165,6 +168,13 @@ async def test_an_interrupt_stops_the_code_and_keeps_what_it_printed(tmp_path: P
     assert "begun" in returned[0].text
 
 
+class Yes(Nobody):
+    """A person who allows every call."""
+
+    async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
+        return CallDecided(call.id, allowed=True, by="person", reason="; ".join(reasons))
+
+
 async def test_a_dead_kernel_is_made_again_and_the_model_told(tmp_path: Path) -> None:
     script = [
         runs("1", "x = 20"),
@@ -172,8 +182,8 @@ async def test_a_dead_kernel_is_made_again_and_the_model_told(tmp_path: Path) ->
         runs("3", "x + 1"),
         answers("4", "21"),
     ]
-    talk = Talk(tmp_path, script, approve="auto")
-    result = await talk.ask()
+    talk = Talk(tmp_path, script)
+    result = await talk.ask(host=Yes())
     assert result.status == "answered"
     died, after = talk.returned()[1:]
     assert died.ending == "died"
@@ -188,8 +198,8 @@ async def test_what_a_failed_cell_did_before_it_failed_comes_back_too(tmp_path: 
         runs("3", "y + 1"),
         answers("4", "2"),
     ]
-    talk = Talk(tmp_path, script, approve="auto")
-    await talk.ask()
+    talk = Talk(tmp_path, script)
+    await talk.ask(host=Yes())
     assert "cells run again: 1." in talk.returned()[1].text
     assert "gone" not in talk.returned()[1].text
     assert talk.returned()[2].ok

@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from ..safe import legible
 from .doing import FIGURE
 from .jobs import Job
 from .outcome import Outcome
@@ -84,6 +88,14 @@ def _parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
     return buffer.getvalue()
 
 
+def _written(answer: str) -> Markup:
+    """An answer as HTML: text, lists and tables, and nothing that could run, fetch or lead away."""
+    markdown = (
+        MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
+    )
+    return Markup(markdown.render(legible(answer)))
+
+
 def _page(jobs: Sequence[Job], outcomes: Mapping[str, Outcome]) -> str:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - as above
 
@@ -95,6 +107,7 @@ def _page(jobs: Sequence[Job], outcomes: Mapping[str, Outcome]) -> str:
     return template.render(
         jobs=[(job, outcomes.get(job.id)) for job in jobs],
         counts=counts,
+        written=_written,
         folder=JOBS,
         figure=FIGURE,
         usd=sum(o.usd or 0.0 for o in outcomes.values()),

@@ -15,6 +15,13 @@ Choice = Literal["allow", "skip", "always"]
 WORDS: dict[Choice, str] = {"allow": "Allow", "skip": "Skip", "always": "Always in this run"}
 
 
+def decision(call: Call, choice: Choice) -> CallDecided:
+    """A person's choice as a fact. What is always allowed is not asked for again in this run (`risk.Consent`)."""
+    if choice == "skip":
+        return CallDecided(call.id, allowed=False, by="person", reason="the user said no")
+    return CallDecided(call.id, allowed=True, by="person", scope="run" if choice == "always" else "once")
+
+
 class Desk(Protocol):
     """The way to the person: buttons or a prompt."""
 
@@ -28,25 +35,18 @@ class Desk(Protocol):
 
 
 class Person:
-    """The host of a run that a person watches. It remembers what was always allowed; one for each run."""
+    """The host of a run that a person watches."""
 
     def __init__(self, desk: Desk, *, edit: bool, waits: Callable[[], None]) -> None:
         """`edit`: plans are shown before they are worked by; `waits` is called before each question."""
         self._desk = desk
         self._edit = edit
         self._waits = waits
-        self._always: set[str] = set()
 
     async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
-        """Ask, unless each of the reasons was always allowed before."""
-        if set(reasons) <= self._always:
-            return CallDecided(call.id, allowed=True, by="person", reason="always in this run")
+        """Ask."""
         self._waits()
-        choice = await self._desk.choose(call.code, reasons)
-        if choice == "always":
-            self._always |= set(reasons)
-        skipped = choice == "skip"
-        return CallDecided(call.id, not skipped, "person", "the user said no" if skipped else "")
+        return decision(call, await self._desk.choose(call.code, reasons))
 
     async def review(self, steps: Sequence[PlanStep]) -> PlanDecided:
         """Show the plan if that is wanted."""

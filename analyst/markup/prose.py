@@ -40,6 +40,21 @@ def render(source: str, level: int) -> str:
     return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
 
+def plain(source: str) -> str:
+    """The words of Markdown without its signs: a line for each paragraph, item and row; code as it was written."""
+    said = list[str]()
+    for token in _PARSER.parse(source):
+        if token.type == "inline":
+            said.append("".join(map(_words, token.children or ())))
+        elif token.type in ("fence", "code_block"):
+            said.append(token.content.rstrip("\n"))
+    return "\n".join(said)
+
+
+def _words(token: Token) -> str:
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
+
+
 def _settle_headings(tokens: Sequence[Token], level: int) -> None:
     above: list[int] = []
     for token in tokens:

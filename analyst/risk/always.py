@@ -1,4 +1,4 @@
-"""The yes that holds for every run: a small JSON file of the user's, a list of effects."""
+"""The yes that holds for every run: a small JSON file that the user writes, a list of effects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from ..errors import BadInput
-from ..files import write_whole
 from .consent import effect_names
 from .findings import Effect
 
@@ -28,15 +27,3 @@ def load(path: Path) -> frozenset[Effect]:
     if not isinstance(value, list):
         raise BadInput(f"{path} is no list of effects. Mend it, or delete it to be asked again.")
     return effect_names(value)
-
-
-def keep(path: Path, effects: frozenset[Effect]) -> frozenset[Effect]:
-    """Allow these for every run too; gives all that are allowed now.
-
-    Raises:
-        AnalystError: the file cannot be read or written.
-    """
-    allowed = load(path) | effect_names(effects)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(sorted(allowed)) + "\n")
-    return allowed

@@ -45,6 +45,8 @@ class Consent:
     """Packages that the user asked to have installed."""
     granted: frozenset[Effect] = frozenset()
     """Effects that got a yes for this run, or for every run."""
+    plain: bool = False
+    """Code without findings got a yes for this run, where every cell is asked for."""
 
     @classmethod
     def of(cls, events: Iterable[Event], always: frozenset[Effect] = frozenset()) -> Consent:
@@ -92,7 +94,7 @@ class Consent:
         """With a person's yes to this code. A yes for once leaves nothing behind."""
         if scope == "once":
             return self
-        return replace(self, granted=self.granted | kinds(code))
+        return replace(self, granted=self.granted | kinds(code), plain=self.plain or not read(code))
 
     def covers(self, finding: Finding) -> bool:
         """Whether this need not be asked for."""

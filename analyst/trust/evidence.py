@@ -19,6 +19,8 @@ from .words import words
 TABLE = "application/vnd.analyst.table+json"
 GENERAL = words("min max mean median std count n rows columns missing sum corr p share r")
 """Labels that name statistics."""
+NAMESPACE = -1
+"""In the place of an output's number: it is shown by the summary of a variable."""
 _LONG = 2000
 _WHOLES = 6
 _NAME = 4
@@ -104,7 +106,7 @@ class Evidence:
             for number, output in enumerate(returned.outputs):
                 made._output(output, returned.cell, number, call.code)
             for variable in returned.variables or ():
-                made._text(variable.summary, returned.cell, -1, call.code, variable.name)
+                made._text(variable.summary, returned.cell, NAMESPACE, call.code, variable.name)
         made._sort()
         return made
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..events import Claim
-from .evidence import GENERAL, Evidence, Shown
+from .evidence import GENERAL, NAMESPACE, Evidence, Shown
 from .masks import masked
 from .words import mentions, sentence_span, words
 
@@ -17,6 +17,8 @@ _SAID = re.compile(
     re.I,
 )
 _RANK = {"second": 1, "2nd": 1, "zweit": 1, "third": 2, "3rd": 2, "dritt": 2}
+_TELLING = 4
+"""Digits from which a value is known again by them."""
 _PLAIN = re.compile(r"[,;:()\n]\s?|\b(?:and|und|et|while)\b")
 
 
@@ -24,7 +26,9 @@ def extremes(answer: str, evidence: Evidence) -> Iterator[Claim]:
     """A claim for each extreme that a row of a shown table is said to be."""
     text = masked(answer)
     tables = [
-        t for t in evidence.tables.values() if 2 <= len({s.item.row for s in t}) <= 200 and len(t) <= 2000
+        t
+        for (_, output, _), t in evidence.tables.items()
+        if output != NAMESPACE and 2 <= len({s.item.row for s in t}) <= 200 and len(t) <= 2000
     ]
     for match in _SAID.finditer(text):
         low, high = sentence_span(text, match.start(), match.end())
@@ -52,10 +56,11 @@ def _part(text: str, match: re.Match[str], low: int, high: int) -> str:
 
 def _verdict(match: re.Match[str], part: str, table: list[Shown]) -> tuple[Shown, bool] | None:
     """A row that is named beside the extreme, and whether it is that in a column of the table; None: no row is."""
+    said = re.compile(rf"\b{re.escape(match[0])}\b", re.I)
     named = {
         row
         for row in {s.item.row for s in table}
-        if row and not words(row) <= GENERAL and mentions(part, row)
+        if row and not said.search(row) and not words(row) <= GENERAL and mentions(part, row)
     }
     if len(named) != 1:
         return None
@@ -70,7 +75,29 @@ def _verdict(match: re.Match[str], part: str, table: list[Shown]) -> tuple[Shown
         if own is None or len(column) < 2:
             continue
         first = first or own
-        ordered = sorted({s.value for s in column}, reverse=bool(match["most"]))
-        if rank < len(ordered) and ordered[rank] == own.value:
+        ordered = _ranked(column, down=bool(match["most"]))
+        if rank < len(ordered) and own.value in ordered[rank]:
             return own, True
     return (first, False) if first else None
+
+
+def _ranked(column: list[Shown], *, down: bool) -> list[list[float]]:
+    """The values in order; one that was shown twice, at two precisions, has one place."""
+    ranked: list[list[float]] = []
+    last: Shown | None = None
+    for shown in sorted(column, key=lambda s: s.value, reverse=down):
+        if last and _rounds(last, shown):
+            ranked[-1].append(shown.value)
+        else:
+            ranked.append([shown.value])
+        last = shown
+    return ranked
+
+
+def _rounds(one: Shown, other: Shown) -> bool:
+    """Whether two values are equal, or one is the other with fewer digits."""
+    short = min(one.item, other.item, key=lambda i: i.digits)
+    near = abs(one.value - other.value) <= short.tolerance
+    return (
+        one.value == other.value or near and short.digits >= _TELLING and one.item.digits != other.item.digits
+    )

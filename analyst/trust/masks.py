@@ -10,6 +10,7 @@ _NO_CLAIMS = (
     re.compile(r"\]\([^)\n]*\)"),  # where a link leads
     re.compile(r"\w+://\S+|\b[\w-]+\.(?:csv|png|json|xlsx|py|ipynb|html|parquet|txt|pdf|sqlite)\b"),
     re.compile(r"(?<!\w)\[\^?\d{1,3}\](?!\()"),  # references
+    re.compile(r"^[ \t]*[-*+•–][ \t]+(?=\S)", re.M),  # marks of a list: no minus
     re.compile(r"^[ \t]*(?:#{1,6}[ \t]+)?\d{1,3}[.)](?=\s)", re.M),  # numbers of a list or of headings
     re.compile(
         r"\b(?:steps?|cells?|figures?|fig\.|tables?|sections?|part|chapter|version|v\.|python|pandas|numpy|ISO|"

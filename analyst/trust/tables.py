@@ -13,6 +13,8 @@ _NUMBER = re.compile(
 )
 _MOMENT = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?!\d)|\b\d\d?:\d\d(?::\d\d(?:\.\d+)?)?")
 """Dates and times are no numbers."""
+_JOINS = re.compile(r"(?:and|of|or|to|from|between)\Z", re.I)
+"""Before a number these name nothing."""
 _LETTER = re.compile(r"[^\W\d_]")
 _TRIM = " \t:=,;'\"{}[]()|->•*"
 _LABEL = 80
@@ -48,9 +50,9 @@ class Item:
 def in_text(text: str) -> Iterator[Item]:
     """The numbers of printed text: tables by alignment, dicts and `name: value` by what stands before the number."""
     header: list[tuple[int, str]] = []
-    table = 0
-    for line in text.splitlines():
-        line = _MOMENT.sub(lambda m: " " * len(m[0]), line)
+    table, aligned = 0, False
+    for whole in text.splitlines():
+        line = _MOMENT.sub(lambda m: " " * len(m[0]), whole)
         found = list(_NUMBER.finditer(line))
         quartile = line.split(maxsplit=1)[0] if len(found) > 1 else ""
         if quartile in _QUARTILES:
@@ -59,15 +61,20 @@ def in_text(text: str) -> Iterator[Item]:
             header = _header(line) or (header if line.strip() and _rule(line) else [])
             table += 1
             continue
+        named = line[: found[0].start()].endswith(": ")
         table += line.lstrip().startswith("{")  # a dict is a table of its own
-        lead = quartile if quartile in _QUARTILES else line[: found[0].start()].strip(_TRIM)
+        table += named and aligned  # and so are lines `name: value` under one
+        aligned = not named
+        lead = quartile if quartile in _QUARTILES else whole[: found[0].start()].strip(_TRIM)
+        if not lead and len(found) == 2 and found[0][0].endswith(".0") and line.startswith(found[0][0]):
+            lead = found[0][0]  # a whole number kept with a point names the row: a year, a quarter
         last = 0
         for match in found:
             before = line[last : match.start()].strip(_TRIM)
             last = match.end()
-            own = _tail(before) if _LETTER.search(before) else ""
+            own = before if _LETTER.search(before) else lead
             column = next((name for edge, name in header if abs(edge - match.end()) <= 1), "")
-            row = _tail(lead) if column else own or _tail(lead)
+            row = _tail(lead if column else "" if _JOINS.match(own) else own)
             yield _item(match, row, column, table, line[:200])
         table += line.rstrip().endswith("}")
 

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 
 from analyst_kernels import Error
 
-from ..events import Stopped, StopReason, ToolReturned, Undone
+from ..events import Proved, Stopped, StopReason, ToolReturned, Undone
 from ..safe import legible, one_line
 
-__all__ = ["WHY", "headline", "legible", "one_line", "partial_label", "taken_back", "trouble"]
+__all__ = [
+    "WHY",
+    "headline",
+    "legible",
+    "one_line",
+    "partial_label",
+    "proof",
+    "remarks",
+    "taken_back",
+    "trouble",
+]
 
 WHY: Mapping[StopReason, str] = {
     "steps": "limit reached: turns of the model",
@@ -55,6 +65,16 @@ def trouble(returned: ToolReturned) -> str:
         if isinstance(output, Error):
             return one_line(f"{output.ename}: {output.evalue}" if output.evalue else output.ename, 160)
     return one_line(returned.text, 160) or "failed"
+
+
+def proof(proved: Proved) -> str:
+    """What running the code again came to, in a line."""
+    return f"Proof: {one_line(str(proved), 1_000)}"
+
+
+def remarks(returned: ToolReturned) -> list[str]:
+    """What the ledger says of a cell, a line each."""
+    return [f"Ledger: {one_line(finding.text, 1_000)}" for finding in returned.ledger]
 
 
 def partial_label(stopped: Stopped | None) -> str:

@@ -51,7 +51,7 @@ from ..events import (
 )
 from ..story import Spent
 from ..trust import marks
-from . import headline, legible, one_line, partial_label, taken_back, trouble
+from . import headline, legible, one_line, partial_label, proof, remarks, taken_back, trouble
 
 TODO, DOING, DONE, FAILED = "○◐✓✗"
 
@@ -222,7 +222,7 @@ class Console:
                 said = contract_text(contract).replace("\n- ", " · ").removeprefix("- ")
                 yield from ([(f"Asked for: {one_line(said, _PARAGRAPH)}", "dim")] if said else [])
             case Proved():
-                yield f"Proof: {one_line(str(event), _PARAGRAPH)}", _STYLES[DONE if event.ok else FAILED]
+                yield proof(event), _STYLES[DONE if event.ok else FAILED]
             case ModelReplied() | CallDecided():
                 pass
 
@@ -265,9 +265,7 @@ class Console:
         elif event.cell and self._failing:
             line += " (repaired)"
         yield line + _duration(took), _STYLES[mark]
-        yield from (
-            (f"    Ledger: {one_line(finding.text, _PARAGRAPH)}", "yellow") for finding in event.ledger
-        )
+        yield from ((f"    {remark}", "yellow") for remark in remarks(event))
 
     # ── the screen ──
 

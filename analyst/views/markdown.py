@@ -12,9 +12,9 @@ from analyst_kernels import DisplayData, ExecuteResult
 
 from ..events import Event
 from ..safe import code_span, safe_line, safe_markdown
-from ..story import Story, read
+from ..story import Cell, Part, Story, read
 from ..trust import marks
-from . import WHY, one_line, partial_label, taken_back
+from . import WHY, one_line, partial_label, proof, remarks, taken_back
 
 
 def to_markdown(events: Iterable[Event]) -> str:
@@ -58,6 +58,8 @@ def _answer(story: Story) -> Iterator[str]:
 
 
 def _work(story: Story) -> Iterator[str]:
+    if story.proved:
+        yield safe_line(proof(story.proved), 1_000)
     if told := marks.sentences(story.checked):
         yield "## Where the numbers come from"
         yield marks.KEY
@@ -70,6 +72,7 @@ def _work(story: Story) -> Iterator[str]:
         for table in story.tables
         for note in (table["notes"] if isinstance(table.get("notes"), list | tuple) else ())
     ]
+    limits += [f"- {line}" for part in story.parts if not part.step for line in _ledger(part)]
     limits += [f"- {safe_line(taken_back(undone), 1_000)}" for undone in story.undone]
     if limits:
         yield "## Limits and assumptions"
@@ -83,6 +86,13 @@ def _steps(story: Story) -> Iterator[str]:
         given_up = " (given up)" if end and not end.ok else ""
         result = f": {safe_line(end.result, 500)}" if end else ""
         yield f"- [{mark}] {safe_line(step.goal, 500)}{given_up}{result}"
+        worked = (part for part in story.parts if part.step and part.step.id == step.id)
+        yield from (f"  - {line}" for part in worked for line in _ledger(part))
+
+
+def _ledger(part: Part) -> Iterator[str]:
+    cells = (entry.returned for entry in part.entries if isinstance(entry, Cell))
+    return (safe_line(remark, 1_000) for returned in cells for remark in remarks(returned))
 
 
 def _cost(story: Story) -> str:

@@ -17,9 +17,11 @@ from ..host import Nobody
 from ..magic.notebook import Notebook
 from ..magic.options import Options, options
 from ..magic.prompt import Prompt, understand
+from ..magic.reach import narrowed
 from ..models.choice import choose
 from ..session import Session
 from ..settings import Settings, environment
+from ..views import taken_back
 from . import messages, worker
 from .asides import Idle, Typed, Waiting
 from .door import Door
@@ -183,11 +185,8 @@ class Conversation:
             )  # fmt: skip
             async with self._open(session):
                 undone = await session.undo(len(numbers))
-            lost = [f"Not restored: {name} ({why})." for name, why in undone.lost.items()]
-            self.tell(
-                "\n".join([f"Undone: cells {', '.join(map(str, sorted(undone.cells)))}.", *lost]),
-                level="info",
-            )
+            undone = narrowed(undone, session.events, self.notebook.shell, self.notebook.user)
+            self.tell(taken_back(undone), level="info")
 
         self.work(work())
 

@@ -8,8 +8,9 @@ from typing import Literal
 
 from ..events import Call, CallDecided, PlanDecided, PlanStep
 from ..host import Nobody
-from ..magic.hosts import Choice
+from ..magic.hosts import Choice, decision
 from ..policy import reasons as reasons_of
+from ..risk import Consent
 from . import messages
 from .asides import Aside, Asking, Reviewing
 
@@ -37,7 +38,7 @@ class Door:
         """
         self._tell, self._there, self._active = tell, there, active
         self._approve, self._edit = approve, edit
-        self._always: set[str] = set()
+        self._consent = Consent(untrusted=True)  # what was read before is not seen from here
         self._call: Call | None = None
         self._choice: asyncio.Future[Choice] | None = None
         self._plan: asyncio.Future[messages.Plan | None] | None = None
@@ -48,18 +49,15 @@ class Door:
     async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
         """See `Host`."""
         if self._edit and self._active() not in self._wanted:
-            reasons = reasons_of(call.code, self._approve)
+            reasons = reasons_of(call.code, self._approve, self._consent)
             if not reasons:
                 return CallDecided(call.id, allowed=True)
-        if set(reasons) <= self._always:
-            return CallDecided(call.id, allowed=True, by="person", reason="always in this run")
         if not self._there():
             return await Nobody().approve(call, reasons)
         choice = await self._chosen(call, reasons)
-        if choice == "always":
-            self._always |= set(reasons)
-        skipped = choice == "skip"
-        return CallDecided(call.id, not skipped, "person", "the user said no" if skipped else "")
+        decided = decision(call, choice)
+        self._consent = self._consent.told(call.code, decided.scope)
+        return decided
 
     async def review(self, steps: Sequence[PlanStep]) -> PlanDecided:
         """See `Host`."""

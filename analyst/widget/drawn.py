@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .. import markup
-from ..events import Answered, PlanStep
+from ..events import Answered, Checked, Claim, PlanStep
 from ..safe import one_line
 from ..story import Story
 from ..views import legible
@@ -32,15 +32,22 @@ def _state(story: Story, step: PlanStep, active: str) -> str:
     return "active" if step.id == active else "todo"
 
 
-def answer(event: Answered) -> dict[str, Any]:
-    """The answer as text and as HTML that is harmless."""
+def answer(event: Answered, checked: Checked | None) -> dict[str, Any]:
+    """The answer as text and as HTML that is harmless, with what is on record for its numbers."""
     return {
         "text": legible(event.text),
         "html": str(markup.markdown(event.text, 3)),
         "named": {one_line(name): one_line(value, 500) for name, value in event.named.items()},
         "partial": event.partial,
-        "claims": [],
+        "claims": [_claim(claim) for claim in checked.claims if claim.status != "given"] if checked else [],
     }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    text = one_line(claim.text)
+    about = one_line(claim.sentence, 500).removeprefix(text).removeprefix(":").strip()
+    cell = claim.places[0].cell if claim.places else None
+    return {"text": text, "ok": claim.status != "unsupported", "about": about, "cell": cell}
 
 
 def plain(blocks: Iterable[Mapping[str, Any]]) -> str:

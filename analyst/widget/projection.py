@@ -18,6 +18,7 @@ from ..events import (
     CallDecided,
     Compacted,
     Continued,
+    Isolated,
     Live,
     ModelReplied,
     Notice,
@@ -32,6 +33,7 @@ from ..events import (
     ToolReturned,
     Undone,
 )
+from ..markup import prose
 from ..story import Spent, Story
 from ..views import WHY, headline, legible, one_line
 from . import drawn
@@ -41,8 +43,9 @@ from .sheet import Op, Sheet
 
 BEGINNING: Mapping[str, Any] = {
     "phase": "idle", "activity": "", "model": "", "model_reason": "", "usd": 0.0, "tokens": 0, "seconds": None,
-    "context": 0.0, "connected": True,
+    "context": 0.0, "connected": True, "sandbox": "", "models": [],
 }  # fmt: skip
+OWN = "Isolation: none (the code runs in your own kernel)"
 LIVE = 100
 """Outputs of a cell that are drawn while it runs; at its end the list is made anew."""
 
@@ -96,6 +99,8 @@ class Projection(Sheet):
         match event:
             case Opened():
                 self._opened(event)
+            case Isolated(tier, holds):
+                self._set_state(sandbox=one_line(f"Isolation: {tier} ({holds})", 1_000))
             case Typed(text):
                 self._typed = (
                     False  # one that was never asked, since it could not be understood, keeps its place
@@ -129,7 +134,11 @@ class Projection(Sheet):
         for id in self._cells.values():
             self._patch(id, undoable=False)
         self._cells = {}
-        self._set_state(model=one_line(event.model), model_reason=one_line(event.model_reason, 500))
+        self._set_state(
+            model=one_line(event.model),
+            model_reason=one_line(event.model_reason, 500),
+            sandbox=OWN if self.own else "",
+        )
 
     def _ask(self, event: Asked, at: float | None) -> None:
         self._asked += not self._typed
@@ -259,7 +268,9 @@ class Projection(Sheet):
         state = "done" if event.ok else "failed"
         known = self._at is not None and q.step_began is not None
         seconds = round((self._at or 0.0) - (q.step_began or 0.0), 1) if known else None
-        self._patch(q.step, state=state, summary=legible(event.result), seconds=seconds, open=False)
+        self._patch(
+            q.step, state=state, summary=prose.plain(legible(event.result)), seconds=seconds, open=False
+        )
         q.step = ""
 
     # ── code ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -347,7 +358,7 @@ class Projection(Sheet):
         spoken = self.blocks.get(q.spoken, {})
         id = q.spoken if spoken.get("text") == legible(event.text) else self._next(q, "answer")
         cells = [b["number"] for i, b in self.blocks.items() if i.startswith(f"{q.id}-") and b.get("number") and b["kind"] == "cell"]  # fmt: skip
-        self._put(id, "answer", **drawn.answer(event), cells=cells, undone=[])
+        self._put(id, "answer", **drawn.answer(event, q.story.checked), cells=cells, undone=[])
         q.step = ""
 
     def _idle(self, q: _Question) -> None:
@@ -371,6 +382,11 @@ class Projection(Sheet):
         """An id that is not used yet."""
         head = f"{q.id if q else 'q0'}-{what}"
         return next(id for n in range(1, len(self.blocks) + 2) if (id := f"{head}-{n}") not in self.blocks)
+
+    def _set_state(self, **fields: Any) -> None:
+        if model := fields.get("model"):  # one that is in use can be chosen again
+            fields["models"] = list(dict.fromkeys([*self.state["models"], model]))
+        super()._set_state(**fields)
 
     def _phase(self, phase: str, activity: str) -> None:
         self._set_state(phase=phase, activity=activity)

@@ -17,8 +17,13 @@ except ImportError:  # Windows: the system itself knows no lock that ends with i
 __all__ = ["Folder"]
 
 _PREFIX = "analyst-kernel-"
+"""Begins the name of a folder that has been locked: without a lock its owner is gone."""
+_NEW = "analyst-new-"
+"""Begins the name of a folder that is just being made."""
+_LONGEST = 56
+"""Characters of the path above it: the path of a socket in it has little more than 100 bytes."""
 _YOUNG = 60.0
-"""Seconds for which an unlocked folder may still be one that is just being made."""
+"""Seconds for which a new folder may not be locked yet."""
 
 
 class Folder:
@@ -29,14 +34,13 @@ class Folder:
     """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        if (
-            len(str(self.path)) > 80 and Path("/tmp").is_dir()
-        ):  # the path of a socket has little more than 100 bytes
-            self.path.rmdir()
-            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir="/tmp"))
-        self._lock = _locked(self.path)
-        _sweep(self.path.parent)
+        parent = Path(tempfile.gettempdir())
+        if len(str(parent)) > _LONGEST and Path("/tmp").is_dir():
+            parent = Path("/tmp")
+        new = Path(tempfile.mkdtemp(prefix=_NEW, dir=parent))
+        self._lock = _locked(new)
+        self.path = new.rename(new.with_name(_PREFIX + new.name.removeprefix(_NEW)))  # the lock stays with it
+        _sweep(parent)
 
     def remove(self) -> None:
         """Remove it with all that is in it; nothing happens when it was removed before."""
@@ -61,10 +65,11 @@ def _locked(folder: Path) -> int | None:
 
 def _sweep(parent: Path) -> None:
     """Remove the folders whose owner is gone."""
-    for folder in parent.glob(f"{_PREFIX}*"):
+    for folder in [*parent.glob(f"{_PREFIX}*"), *parent.glob(f"{_NEW}*")]:
         with contextlib.suppress(OSError):  # removed by somebody else meanwhile, or not ours to read
             about = folder.lstat()
-            if about.st_uid != os.geteuid() or time.time() - about.st_mtime < _YOUNG:
+            young = time.time() - about.st_mtime < _YOUNG
+            if about.st_uid != os.geteuid() or (young and folder.name.startswith(_NEW)):
                 continue
             lock = _locked(folder)
             if lock is not None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 import uuid
+from collections import deque
 from typing import Any
 
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError
@@ -32,6 +33,8 @@ WAITING = 20
 """Messages that wait here; others wait on the server."""
 _ENDS = frozenset(["restarting", "autorestarting", "dead"])
 """What a server says of a kernel whose process has ended."""
+_IDLE = {"execution_state": "idle"}
+_UNKNOWN = "the connection was lost before the kernel had replied: the code may have run, or not; look before it is run again"
 _CUT = "[The connection to the kernel was lost and made again: output may be missing]\n"
 
 
@@ -41,8 +44,8 @@ class RemoteKernel(ManagedKernel):
     Code runs on the server's machine, as the server's user, held by nothing of ours: **data files must be visible
     there**, under the paths that the code uses, and files that the code writes stay there. The working directory is
     the server's. That the process has ended is known when the server notices, within 3 s as it is delivered; `restart`
-    asks for a new kernel. A server that is told to limit the rate of output (so it is delivered) leaves some out and
-    says so.
+    asks for a new kernel. A server that limits the rate of output, as it does as it is delivered (1 MB/s of
+    text), leaves some out and says so among the outputs.
     """
 
     def __init__(self, url: str, token: str, name: str = "python3", *, probe: str | None = None) -> None:
@@ -72,10 +75,12 @@ class _Remote(Channels):
         self._server = server
         self._kernel = kernel
         self._session = uuid.uuid4().hex
-        self._asked = ""
-        """Id of the last request."""
+        self._asked = self._answered = self._sounding = ""
+        """Ids of requests: of code, the last that was sent and the last that was replied to; the first after a reconnection."""
         self._socket: WebSocketClientConnection | None = None
+        self._protocol: str | None = None
         self._arrived: asyncio.Queue[Frame | Message] = asyncio.Queue(WAITING)
+        self._concluded: deque[Message] = deque()
         self._unsent: list[str | bytes] = []
         self._malformed = 0
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -113,10 +118,11 @@ class _Remote(Channels):
     # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _send(self, kind: str, **content: object) -> str:
-        assert self._socket is not None
-        self._asked, data = pack(kind, content, self._session, self._socket.selected_subprotocol)
+        request, data = pack(kind, content, self._session, self._protocol)
+        if kind == "execute_request":
+            self._asked = request
         self._write(data)
-        return self._asked
+        return request
 
     def _write(self, data: str | bytes) -> None:
         assert self._socket is not None
@@ -125,12 +131,13 @@ class _Remote(Channels):
         except WebSocketClosedError:
             self._unsent.append(data)
         else:
-            written.add_done_callback(
-                asyncio.Future.exception
-            )  # the reader notices a connection that is lost
+            # it is the reader that notices a connection that is lost
+            written.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def receive(self, patience: float, parsed: int = 1_000_000) -> Message | None:
         """The next message. See `Channels.receive`."""
+        if self._concluded:
+            return self._concluded.popleft()
         next_one = asyncio.ensure_future(self._arrived.get())
         try:
             events: list[asyncio.Future[Any]] = [next_one, self._gone]
@@ -146,7 +153,17 @@ class _Remote(Channels):
         message = parse(header, parent, content, parsed, shell=channel == "shell")
         if message.kind == BROKEN:
             await self._count()
+        elif message.kind == "execute_reply":
+            self._answered = message.parent
+        elif channel == "shell" and message.parent == self._sounding and self._answered != self._asked:
+            self._conclude()
         return message
+
+    def _conclude(self) -> None:
+        """End a request by ourselves: replies come in order, so its own was lost with the connection, or it was itself."""
+        error = {"ename": "ConnectionLost", "evalue": _UNKNOWN, "traceback": [f"ConnectionLost: {_UNKNOWN}"]}
+        for kind, content in (("error", error), ("execute_reply", {"status": "error"}), ("status", _IDLE)):
+            self._concluded.append(Message(kind, self._asked, content))
 
     async def _count(self) -> None:
         self._malformed += 1
@@ -162,11 +179,16 @@ class _Remote(Channels):
         """
         await self._disconnect()
         try:
-            self._socket = await self._server.channels(self._kernel, self._session)
+            await self._join()
         except ServerError as error:
+            self._end(_lost(error))
             raise KernelNotStarted(str(error)) from None
         self._reader = asyncio.create_task(self._read_on())
         await self._greet(first)
+
+    async def _join(self) -> None:
+        self._socket = await self._server.channels(self._kernel, self._session)
+        self._protocol = self._socket.selected_subprotocol
 
     async def _read_on(self) -> None:
         """Read what comes, and connect again when the connection is lost, until the kernel is gone."""
@@ -177,7 +199,7 @@ class _Remote(Channels):
                 await self._reconnect()
                 continue
             try:
-                frame = unpack(data, self._socket.selected_subprotocol)
+                frame = unpack(data, self._protocol)
             except guard.Malformed:
                 await self._arrived.put(Message(BROKEN, "", {}))
                 continue
@@ -187,11 +209,13 @@ class _Remote(Channels):
             await self._arrived.put(frame)
 
     async def _reconnect(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
         deadline = time.monotonic() + AGAIN
         while self.alive:
             try:
                 await self._model(AGAIN)
-                self._socket = await self._server.channels(self._kernel, self._session)
+                await self._join()
             except ServerError as error:
                 if error.status or time.monotonic() > deadline:
                     self._end(f"The connection to it was lost. {_lost(error)}")
@@ -202,6 +226,7 @@ class _Remote(Channels):
                 unsent, self._unsent = self._unsent, []
                 for data in unsent:
                     self._write(data)
+                self._sounding = self._ask()
                 return
 
     async def _disconnect(self) -> None:
@@ -247,12 +272,21 @@ class _Remote(Channels):
         await self._disconnect()
 
     async def _delete(self) -> None:
+        deadline = time.monotonic() + AGAIN
+        while error := await self._refused_to_delete():
+            # while it starts a kernel anew that has died, a server cannot delete it (HTTP 500)
+            if error.status < 500 or time.monotonic() > deadline:
+                logger.warning("The kernel %s was not deleted and may still run. %s", self._kernel, error)
+                break
+            await asyncio.sleep(0.2)
+        self._end("It was shut down.")
+
+    async def _refused_to_delete(self) -> ServerError | None:
         try:
             await self._server.ask("DELETE", kernel_path(self._kernel))
         except ServerError as error:
-            if error.status != 404:
-                logger.warning("The kernel %s was not deleted and may still run. %s", self._kernel, error)
-        self._end("It was shut down.")
+            return error if error.status != 404 else None
+        return None
 
     def _end(self, why: str) -> None:
         if not self._gone.done():

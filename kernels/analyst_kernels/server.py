@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Mapping
@@ -113,7 +114,14 @@ class Server:
             follow_redirects=False,
         )
         try:
-            return await websocket_connect(request, max_message_size=LARGEST, subprotocols=[V1])
+            connecting = asyncio.ensure_future(
+                websocket_connect(request, max_message_size=LARGEST, subprotocols=[V1])
+            )
+            try:
+                return await asyncio.shield(connecting)
+            except asyncio.CancelledError:
+                connecting.add_done_callback(_close)
+                raise
         except (HTTPClientError, OSError) as error:
             raise self._failed(error) from None
 
@@ -131,6 +139,11 @@ class Server:
             why = f"answered HTTP {status}{_told(error)}."
         sentence = f"The Jupyter server at {self.url} {why}"
         return ServerError(sentence.replace(self._token, "…") if self._token else sentence, status)
+
+
+def _close(connecting: asyncio.Future[WebSocketClientConnection]) -> None:
+    if not connecting.cancelled() and connecting.exception() is None:
+        connecting.result().close()
 
 
 def kernel_path(kernel: str) -> str:

@@ -70,11 +70,11 @@ class Trial:
         return {**done, **batch.outcomes}
 
 
-BATCH = "from analyst.cli import main; from analyst.batch.command import command as c; main.add_command(c); main()"
+BATCH = (sys.executable, "-m", "analyst.cli")
 
 
 def batch(*words: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", BATCH, "batch", *map(str, words)]
+    command = [*BATCH, "batch", *map(str, words)]
     return subprocess.run(
         command,
         cwd=cwd,

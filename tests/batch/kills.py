@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -64,7 +62,7 @@ class Kills:
         env |= {"TMPDIR": str(self.temporary), MARK: str(self.folder)}
         words = ["batch", "jobs.jsonl", "--out", "out", "--resume", "--workers", "3", "-q"]
         return subprocess.Popen(
-            [sys.executable, "-c", BATCH, *words],
+            [*BATCH, *words],
             cwd=self.folder,
             env=env,
             stdout=subprocess.PIPE,
@@ -103,12 +101,7 @@ class Kills:
             self.killed[kind] += 1
 
     def finish(self) -> str:
-        """Run it to its end, with one more job; what it printed.
-
-        What was left in the temporary folder is made old first: it is only cleared of what has been there a minute.
-        """
-        for path in self.temporary.iterdir():
-            os.utime(path, (0, 0))
+        """Run it to its end, with one more job, so that there is a kernel which clears up; what it printed."""
         self.count += 1
         self.write_jobs(self.count)
         process = self.start()

@@ -63,7 +63,7 @@ class Site:
         raise AssertionError((self.folder / "scheduler.log").read_text())
 
     def run(self, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", BATCH, "batch", "jobs.jsonl", "--dask", self.address, *words]
+        command = [*BATCH, "batch", "jobs.jsonl", "--dask", self.address, *words]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -7,13 +7,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pandas as pd
+from analyst_kernels.sandbox.tiers import choose
 
-from analyst.events import Usage
+from analyst.events import Isolated, Usage
+from analyst.log import read
 from analyst.models.scripted_server import ScriptedServer
 from tests.batch.conftest import BATCH, CLEAN, batch
 from tests.batch.kills import answering
@@ -31,7 +32,7 @@ def test_a_question_with_a_grid_without_a_key_a_home_or_a_terminal(tmp_path: Pat
     grid(tmp_path)
     words = [QUESTION, PENGUINS, "--grid", "grid.csv", "--model", "rules", "--out", "r"]
     env = {k: v for k, v in CLEAN.items() if k not in ("HOME", "TERM", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")}
-    command = [sys.executable, "-c", BATCH, "batch", *map(str, words)]
+    command = [*BATCH, "batch", *map(str, words)]
     done = subprocess.run(
         command,
         cwd=tmp_path,
@@ -108,6 +109,16 @@ def test_dry_run_limit_and_parameters(tmp_path: Path) -> None:
     assert "each row has its own" in batch("j.csv", "x.csv", "--out", "r", cwd=tmp_path).stderr
 
 
+def test_code_is_held_in_the_sandbox_unless_told_otherwise(tmp_path: Path) -> None:
+    grid(tmp_path)
+    words = [QUESTION, PENGUINS, "--grid", "grid.csv", "--limit", 1, "--model", "rules", "--out", "r"]
+    done = batch(*words, cwd=tmp_path, ANALYST_SANDBOX="auto")
+    assert (done.returncode, done.stdout) == (3, "1 answered, 1 not run: r\n"), done.stderr
+    (log,) = (tmp_path / "r" / "jobs").glob("*/log.jsonl")
+    (held,) = (line.event for line in read(log.parent) if isinstance(line.event, Isolated))
+    assert held.tier == choose().name
+
+
 def jobs(folder: Path, count: int) -> None:
     rows = [{"id": f"job-{n}", "question": f"What is {n}?", "model": "openai/scripted"} for n in range(count)]
     (folder / "jobs.jsonl").write_text("\n".join(map(json.dumps, rows)))
@@ -122,7 +133,7 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on(tmp_path: Path) -> None:
     slow = does(call("1", "python", code="import time\nprint('begun', flush=True)\ntime.sleep(60)"))
     with ScriptedServer(lambda _: slow) as server:
         env = CLEAN | {"ANALYST_SANDBOX": "off"} | at(server)
-        command = [sys.executable, "-c", BATCH, "batch", "jobs.jsonl", "--out", "r", "--workers", "2"]
+        command = [*BATCH, "batch", "jobs.jsonl", "--out", "r", "--workers", "2"]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
         assert server.wait(lambda s: len(s.requests) == 2, 60)
@@ -144,7 +155,7 @@ def test_twice_ctrl_c_kills(tmp_path: Path) -> None:
     deaf = "import time\nprint('begun', flush=True)\nwhile True:\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass"
     with ScriptedServer(lambda _: does(call("1", "python", code=deaf))) as server:
         env = CLEAN | {"ANALYST_SANDBOX": "off"} | at(server)
-        command = [sys.executable, "-c", BATCH, "batch", "jobs.jsonl", "--out", "r", "-q"]
+        command = [*BATCH, "batch", "jobs.jsonl", "--out", "r", "-q"]
         process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
         assert server.wait(lambda s: len(s.requests) == 1, 60)
         time.sleep(1)
@@ -162,11 +173,10 @@ def test_limits_and_failures_show_in_the_exit_code(tmp_path: Path) -> None:
     with ScriptedServer(lambda _: does(call("1", "python", code="1"), usage=priced)) as server:
         env = at(server) | {"ANALYST_MAX_STEPS": "1"}
         done = batch("jobs.jsonl", "--out", "r", "--limit", 1, cwd=tmp_path, **env)
-    assert done.returncode == 3, done.stderr
-    assert done.stdout in ("1 partial, 1 not run: r\n", "1 failed, 1 not run: r\n")
+    assert (done.returncode, done.stdout) == (3, "1 partial, 1 not run: r\n"), done.stderr
     with ScriptedServer([]) as server:  # it refuses whatever it is asked
         done = batch("jobs.jsonl", "--out", "r", "--resume", cwd=tmp_path, **at(server))
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (1, "1 partial, 1 failed: r\n"), done.stderr
     with ScriptedServer(lambda _: says("Nothing to compute.")) as server:
         done = batch("jobs.jsonl", "--out", "r", "--only-failed", cwd=tmp_path, **at(server))
     assert (done.returncode, done.stdout) == (0, "2 answered: r\n"), done.stderr

@@ -68,5 +68,5 @@ async def test_an_answer_that_was_changed_is_graded_down(fresh: Evaluation, tmp_
 
 def test_a_line_that_is_no_fact_is_named(tmp_path: Path) -> None:
     file = changed(STATE, '"kind":"asked"', '"kind":"wondered"', tmp_path)
-    with pytest.raises(LogError, match=r"Line 2 of .* is not a fact of this version"):
+    with pytest.raises(LogError, match=r"Line 3 of .* is not a fact of this version"):
         recorded(file, tmp_path)

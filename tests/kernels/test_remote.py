@@ -9,14 +9,16 @@ from analyst_kernels.remote import RemoteKernel
 
 from tests.kernels.jupyter import JupyterServer
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("remote")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PROTOCOLS = {"parts": (), "text": ("--ZMQChannelsWebsocketConnection.kernel_ws_protocol=",)}
 """The protocol of today, and the one that servers without it speak."""
 
 
 @pytest.fixture(scope="module", params=PROTOCOLS)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[JupyterServer]:
     server = JupyterServer(tmp_path_factory.mktemp("server"), *PROTOCOLS[request.param])
     yield server
     server.close()

@@ -50,13 +50,13 @@ def test_changed_data_is_said_and_the_model_is_asked(kernel: Callable[..., Typis
 def test_code_that_shows_other_numbers_does_not_keep_its_answer(kernel: Callable[..., Typist]) -> None:
     """What the fingerprint cannot see, an environment variable, changes the output: the model answers from it."""
     code = runs("c1", "import os\nprint('total', os.environ['TOTAL'])")
-    with ScriptedServer([code, answers("c2", "It is 6."), answers("c3", "It is 7.")]) as server:
+    with ScriptedServer([code, answers("c2", "The total is 6."), answers("c3", "The total is 7.")]) as server:
         typist = kernel(server, TOTAL="6")
-        assert "It is 6" in typist.run("%%agent\nWhat is it?").text
+        assert "The total is 6" in typist.run("%%agent\nWhat is it?").text
         typist.run("import os\nos.environ['TOTAL'] = '7'")
         cell = typist.run("%%agent\nWhat is it?")
         assert "does not show 6 any more" in cell.text
-        assert "It is 7" in cell.text
+        assert "The total is 7" in cell.text
         assert len(server.requests) == 3
         typist.run("os.environ['TOTAL'] = '8'")
         strict = typist.run("%%agent --replay strict\nWhat is it?")

@@ -10,16 +10,14 @@ from analyst.errors import BadInput
 from analyst.risk import always
 
 
-def test_what_was_kept_is_loaded_and_added_to(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "always.json"
-    assert always.load(path) == frozenset()
-    assert always.keep(path, frozenset({"network"})) == {"network"}
-    assert always.keep(path, frozenset({"install"})) == always.load(path) == {"network", "install"}
+def test_what_stands_there_is_loaded_and_without_a_file_nothing(tmp_path: Path) -> None:
+    assert always.load(tmp_path / "a.json") == frozenset()
+    (tmp_path / "a.json").write_text('["network", "install"]')
+    assert always.load(tmp_path / "a.json") == {"network", "install"}
 
 
-def test_what_cannot_be_foreseen_is_never_kept(tmp_path: Path) -> None:
-    assert always.keep(tmp_path / "a.json", frozenset({"unreadable", "native", "shell"})) == {"shell"}
-    (tmp_path / "a.json").write_text('["unreadable", "shell", "no such", 3]')
+def test_what_cannot_be_foreseen_is_never_allowed(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('["unreadable", "native", "shell", "no such", 3]')
     assert always.load(tmp_path / "a.json") == {"shell"}
 
 

@@ -103,8 +103,10 @@ async def test_a_key_that_is_said_everywhere_is_written_nowhere(tmp_path: Path) 
     out, err = io.StringIO(), io.StringIO()
     async with Session(model, folder=tmp_path / "run", kernel=kernel, listeners=[heard.append]) as session:
         with redirect_stdout(out), redirect_stderr(err):
-            result = await with_notebook(session, session.ask(f"What is {KEY}?", [tmp_path / "a.csv"]))
-            await kernel.close()
+            try:
+                result = await with_notebook(session, session.ask(f"What is {KEY}?", [tmp_path / "a.csv"]))
+            finally:
+                await kernel.close()
     assert result.status == "answered"
     assert "[secret]" in result.answer
     shown = [

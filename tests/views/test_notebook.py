@@ -22,6 +22,7 @@ from analyst.events import (
     ToolReturned,
     Usage,
 )
+from analyst.markup import cleaned
 from analyst.views.notebook import to_notebook, write_notebook
 
 
@@ -223,7 +224,7 @@ def test_the_price(Story: Any, usage: Usage, price: str) -> None:
 
 
 def test_outputs_are_the_notebooks_own_without_what_is_only_for_the_model(Story: Any) -> None:
-    html = "<table><script>1</script></table>"
+    html = "<table><tr><td>1</td></tr></table>"
     story = Story().ask("?")
     story.cell(
         "show()",
@@ -237,7 +238,11 @@ def test_outputs_are_the_notebooks_own_without_what_is_only_for_the_model(Story:
     )
     assert made(story.events).cells[1].outputs == [
         {"output_type": "stream", "name": "stderr", "text": "careful\n"},
-        {"output_type": "display_data", "data": {"text/html": html}, "metadata": {"isolated": True}},
+        {
+            "output_type": "display_data",
+            "data": {"text/html": str(cleaned(html))},
+            "metadata": {"isolated": True},
+        },
         {
             "output_type": "execute_result",
             "data": {"application/json": {"a": [1]}, "text/plain": ["a\n", "b"], "image/png": "aGk="},
@@ -245,6 +250,24 @@ def test_outputs_are_the_notebooks_own_without_what_is_only_for_the_model(Story:
             "execution_count": 1,
         },
     ]
+
+
+def test_outputs_hold_no_script_and_no_picture_from_elsewhere(Story: Any) -> None:
+    away = "http://127.0.0.1:9/?q=1"
+    html = f"<b>3</b><script>alert(1)</script><img src={away}><p style='background:url({away})' onclick=a()>x</p>"
+    svg = f"<svg onload='alert(1)'><image href='{away}'/></svg>"
+    story = Story().ask("?")
+    story.cell(
+        "show()",
+        DisplayData({"text/html": [html[:9], html[9:]], "text/plain": "3", "image/svg+xml": svg}),
+        DisplayData({"text/markdown": f"**4** ![chart]({away}) <img src={away}>", "text/plain": "4"}),
+        DisplayData({"image/svg+xml": svg}),
+    )
+    first, second = made(story.events).cells[1].outputs
+    assert first.data == {"text/html": "<b>3</b><p>x</p>", "text/plain": "3"}
+    assert "**4**" in second.data["text/markdown"]
+    shown = MarkdownIt("commonmark", {"html": True}).render(second.data["text/markdown"])
+    assert "<img" not in shown
 
 
 HOSTILE = [

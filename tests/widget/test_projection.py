@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 from analyst_kernels import Stream
 
-from analyst.events import CallDecided, Event, Live, ModelReplied, OutputDelta, TextDelta, ToolReturned
+from analyst.events import (
+    CallDecided,
+    Checked,
+    Claim,
+    Event,
+    Isolated,
+    Live,
+    ModelReplied,
+    OutputDelta,
+    Place,
+    TextDelta,
+    ToolReturned,
+)
 from analyst.widget.asides import Idle
 from analyst.widget.projection import Projection
 from analyst.widget.wire import Wire, with_buffers
@@ -105,6 +117,26 @@ def test_steps_cells_and_the_answer() -> None:
     assert "<table" in cells[2]["outputs"][-1]["html"]
     plan = next(b for b in projection.blocks.values() if b["kind"] == "plan")
     assert {step["state"] for step in plan["steps"]} == {"done"}
+
+
+def test_the_record_of_an_answer_its_sandbox_and_its_model() -> None:
+    claims = (
+        Claim("412", 0, 3, "supported", (Place(2),), sentence="412: shown in cell 2."),
+        Claim("5", 4, 5, "given", sentence="5: from the question."),
+        Claim("24", 6, 8, "unsupported", sentence="24: no output shows it."),
+    )
+    story = Story("m").add(Isolated("bubblewrap", "Namespaces.")).ask("?").plan("Count").start("s1")
+    story.finish("s1", "**412** of `all`\n\n- see _there_").add(Checked(claims)).answer("412 5 24")
+    projection = folded(story.events)
+    blocks = list(projection.blocks.values())
+    assert blocks[-1]["claims"] == [
+        {"text": "412", "ok": True, "about": "shown in cell 2.", "cell": 2},
+        {"text": "24", "ok": False, "about": "no output shows it.", "cell": None},
+    ]
+    (step,) = [block for block in blocks if block["kind"] == "step"]
+    assert step["summary"] == "412 of all\nsee there"
+    assert projection.state["sandbox"] == "Isolation: bubblewrap (Namespaces.)"
+    assert projection.state["models"] == ["m"]
 
 
 def test_nothing_of_what_was_said_is_a_tag_that_acts() -> None:

@@ -10,6 +10,7 @@ from ...forms import STATISTICS
 from .survey import Column, Table
 from .vocabulary import (
     ASKING,
+    MEASURED,
     ROW_NOUNS,
     UNITS,
     concept_tokens,
@@ -28,6 +29,11 @@ _QUOTED = re.compile(r"\"([^\"\n]+)\"|`([^`\n]+)`|“([^”\n]+)”|(?<!\w)'([^'
 _WORD = re.compile(r"[^\W_](?:[\w.'’%/-]*[\w%])?")
 _POPULATION = re.compile(r"\bpopulation (?=(?:standard|std|sd|variance)\b)", re.I)
 """Here the word is none for a column of inhabitants."""
+_NOUN_ENDS = re.compile(
+    r"\s*(?:$|[^\w\s]|\b(?:and|or|by|per|for|in|on|at|each|across|over|with|is|are|was|correlated|related|when|where)\b)",
+    re.I,
+)
+"""What follows a noun, and not a statistic of something: "highest total per month", not "total sales"."""
 _STATISTIC = re.compile("|".join(STATISTICS.keys()))
 
 
@@ -133,8 +139,25 @@ def _exact(text: str, table: Table) -> Iterator[Mention]:
             )
             single = len(name) == 1 and name not in "aAI" and called
             given = match[0] == name and re.search(r"\(\|\)", beside)  # "the temperature (AT)"
-            if not plain or single or given or re.search(r"columns? ?\||\| ?columns?", beside):
+            if (
+                not plain
+                or single
+                or given
+                or re.search(r"columns? ?\||\| ?columns?", beside)
+                or _measured(name, text, match, table)
+            ):
                 yield Mention(match.start(), match.end(), column, score=90 + len(name))
+
+
+def _measured(name: str, text: str, match: re.Match[str], table: Table) -> bool:
+    """Whether a word of asking stands where the column of its name is meant: "average amount", not "amount of rain"."""
+    word, after = name.casefold(), text[match.end() :]
+    following = _WORD.match(after.lstrip())
+    if word not in MEASURED or text[: match.start()].endswith("-") or not text[: match.start()].strip():
+        return False
+    if following and following[0].casefold() in {"of", *(c.name.strip().casefold() for c in table.columns)}:
+        return False
+    return not _STATISTIC.fullmatch(word) or _NOUN_ENDS.match(after) is not None
 
 
 def _values(text: str, table: Table) -> Iterator[Mention]:

@@ -220,6 +220,8 @@ you your
 """
 ASKING = frozenset(_ASKING.split())
 """Words with which one asks; whatever is neither here nor in the data could not be placed."""
+MEASURED = frozenset(["amount", "count", "date", "quantity", "rate", "score", "total"])
+"""Those of them that are as often the name of a column."""
 
 
 @lru_cache(maxsize=8192)

@@ -20,7 +20,7 @@ from ...markup.words import counted, duration
 from ...story import Part, Story
 from ...trust import marks
 from ...trust.limits import limits
-from .. import WHY, headline, one_line, partial_label, taken_back
+from .. import WHY, headline, one_line, partial_label, proof, taken_back
 from .scene import Scene
 from .work import SIGNS, WORDS, State, figures, work
 
@@ -33,7 +33,7 @@ class Block:
     """One output of the cell."""
 
     key: str
-    """Its place: "head", "plan", "part-2", "part-2-figure-1", "answer"; "live": the next block will stand here."""
+    """Its place: "head", "plan", "part-2", "part-2-figure-1", "answer", "proof", "undone-1"; "live": the next block will stand here."""
     data: Mapping[str, str]
     """By MIME type; "text/plain" is always there."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -61,9 +61,12 @@ def blocks(scene: Scene, run: str = "", known: Collection[str] = ()) -> Iterator
         yield _answer(scene, run)
     elif not ended and not alone and not scene.open_part:
         yield Block("live", _bundle(_TEMPLATES.waiting(scene), _live(scene)), done=False)
+    if story.proved:
+        said = proof(story.proved)
+        yield Block("proof", _bundle(_TEMPLATES.afterwards(said), said))
     for number, undone in enumerate(story.undone, 1):
         said = taken_back(undone)
-        yield Block(f"undone-{number}", _bundle(_TEMPLATES.undone(said), said))
+        yield Block(f"undone-{number}", _bundle(_TEMPLATES.afterwards(said), said))
 
 
 def _head(scene: Scene, *, is_open: bool) -> Block:

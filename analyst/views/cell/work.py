@@ -14,7 +14,7 @@ from ...events import ToolReturned, Variable
 from ...markup.outputs import figure_words, image_data, mime_text, picture, series
 from ...markup.words import counted, duration
 from ...story import Cell, Part, Turn, Unrun
-from .. import headline, one_line, trouble
+from .. import headline, one_line, remarks, trouble
 from .scene import Scene
 
 State = Literal["todo", "doing", "done", "failed"]
@@ -56,6 +56,8 @@ class Work:
     remarks: str
     """What the summary line says after the title: repairs, time."""
     shown: tuple[Shown, ...]
+    ledger: tuple[str, ...]
+    """What the ledger says of its cells, a line each."""
     result: str
 
     @property
@@ -75,6 +77,7 @@ class Work:
         parts = [
             f"{self.sign} {self.title}{remarks}" if self.title else "",
             *(shown.plain for shown in self.shown),
+            "\n".join(self.ledger),
             self.result,
         ]
         return "\n\n".join(filter(None, (part.strip("\n") for part in parts)))
@@ -96,6 +99,7 @@ def work(scene: Scene, part: Part) -> Work:
         _title(scene, part),
         " · ".join(_remarks(scene, part)),
         tuple(shown),
+        tuple(line for e in part.entries if isinstance(e, Cell) for line in remarks(e.returned)),
         markup.text(part.finished.result) if part.finished else "",
     )
 

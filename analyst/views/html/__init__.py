@@ -22,7 +22,7 @@ from ...markup import survey
 from ...markup.words import duration
 from ...story import Story, read
 from ...trust import marks
-from .. import WHY, one_line, partial_label, trouble
+from .. import WHY, one_line, partial_label, proof, remarks, trouble
 from .outputs import Gallery, main_tables, shown
 from .work import Stretch, limits, work
 
@@ -98,6 +98,7 @@ def _section(story: Story, number: int, level: int, linked: set[int] | None) -> 
         "named": {one_line(k): one_line(v, 500) for k, v in story.answered.named.items()} if story.answered else {},
         "label": _label(story),
         "why": one_line(story.stopped.detail, 1_000) if story.stopped and _label(story) else "",
+        "unproved": proof(story.proved) if story.proved and not story.proved.ok else "",
         "facts": _facts(story),
         "figures": gallery.figures,
         "figures_left_out": gallery.left_out,
@@ -137,6 +138,7 @@ def _facts(story: Story) -> list[tuple[str, str]]:
     facts = [
         ("Model", one_line(story.model) or "none"),
         *([("Isolation", f"{story.isolated.tier}: {story.isolated.holds}")] if story.isolated else []),
+        *([("Proof", str(story.proved))] if story.proved and story.proved.ok else []),
         ("Cost", spent.price),
         ("Model calls", f"{spent.calls:,}"),
         ("Tokens", f"{spent.tokens:,}"),
@@ -171,6 +173,7 @@ def _shown(stretch: Stretch | str, gallery: Gallery, linked: set[int] | None) ->
     finished = stretch.finished
     return {
         "remark": "",
+        "ledger": [remark for cell in stretch.cells for remark in remarks(cell.returned)],
         "goal": one_line(stretch.goal, 500),
         "state": "begun" if finished is None and cells else "open" if finished is None else "done" if finished.ok else "failed",
         "result": markup.markdown(finished.result, 6) if finished else "",

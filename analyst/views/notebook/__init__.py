@@ -18,6 +18,7 @@ from analyst_kernels import Error, Output
 
 from ...events import Asked, Call, Event, PlanStep, ToolReturned
 from ...files import write_whole
+from ...markup import cleaned
 from ...safe import code_span, entities, escaped, fenced, safe_line, safe_markdown
 from ...story import Cell, Part, Story, Turn, Unrun, read
 from ...trust.claims import to_json
@@ -108,16 +109,31 @@ def _output(output: Output, execution_count: int) -> dict[str, Any] | None:
         return None
     if output.output_type == "stream":
         return value
-    value["data"] = {mime: data for mime, data in value["data"].items() if _shown(mime, data)}
+    value["data"] = {
+        mime: safe
+        for mime, data in value["data"].items()
+        if _shown(mime, data) and (safe := _harmless(mime, data)) is not None
+    }
     value["metadata"] = {k: v for k, v in value["metadata"].items() if not k.startswith(PRIVATE)}
     if output.output_type == "execute_result":
         value["execution_count"] = execution_count
     return value if value["data"] else None
 
 
+def _harmless(mime: str, data: Any) -> Any:
+    """Without scripts and pictures from elsewhere: who opens the notebook, or makes a page of it, fetches and runs nothing.
+
+    None: nothing is left.
+    """
+    if mime not in ("text/html", "text/markdown"):
+        return data
+    text = data if isinstance(data, str) else "".join(data)
+    return str(cleaned(text)) or None if mime == "text/html" else safe_markdown(text)
+
+
 def _shown(mime: str, data: object) -> bool:
-    """Ours stay out; so does what nbformat does not allow, which code can display all the same."""
-    if mime.startswith(PRIVATE):
+    """Ours stay out, and SVG, that can hold scripts; so does what nbformat does not allow, which code can display too."""
+    if mime.startswith(PRIVATE) or mime == "image/svg+xml":
         return False
     lines = isinstance(data, list) and all(isinstance(line, str) for line in data)
     return isinstance(data, str) or lines or bool(re.fullmatch(r"application/(.*\+)?json", mime))

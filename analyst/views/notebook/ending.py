@@ -11,7 +11,7 @@ from ...safe import code_span, safe_line, safe_markdown
 from ...story import Story
 from ...trust import marks
 from ...trust.limits import limits
-from .. import WHY, partial_label, taken_back
+from .. import WHY, partial_label, proof, taken_back
 
 
 class Home(NamedTuple):
@@ -40,6 +40,8 @@ def ending(story: Story, homes: Mapping[int, Home]) -> Iterator[str]:
     else:
         yield "## No answer yet"
         yield "The run has not ended."
+    if story.proved:
+        yield safe_line(proof(story.proved), 1_000)
     yield from (safe_line(taken_back(undone), 1_000) for undone in story.undone)
     yield f"---\n\n{code_span(story.model or 'no model')} · {story.spent}"
 

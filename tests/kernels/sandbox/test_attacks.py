@@ -1,4 +1,8 @@
-"""The attack list of `attacks/probes.py`, in each sandbox, as who runs the tests and as an ordinary user."""
+"""The attack list of `attacks/probes.py`, in each sandbox, as who runs the tests and as an ordinary user.
+
+Root gives its rights up for the second (`as_user`). Where an ordinary user runs the tests both are that user: root's
+half of the promise is shown by a run as root, such as one in a container.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,20 @@ def succeeded(tier: str, who: str, home: Path) -> dict[str, bool]:
     assert done.returncode == 0, done.stderr
     found: dict[str, bool] = json.loads(done.stdout)
     return found
+
+
+def test_the_ordinary_user_is_one(tmp_path: Path) -> None:
+    look = "import os; print(os.geteuid(), open('/proc/self/status').read().split('CapEff:')[1].split()[0])"
+    done = subprocess.run(
+        as_user([sys.executable, "-c", look], tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    user, rights = done.stdout.split()
+    assert int(user) != 0
+    assert int(rights, 16) == 0
 
 
 @pytest.mark.parametrize("who", WHO)

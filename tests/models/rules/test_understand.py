@@ -3,6 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analyst import forms
 from analyst.models.rules import formats, survey
 from analyst.models.rules.answering import title
 from analyst.models.rules.understand import split, understand
@@ -105,7 +106,7 @@ def test_names_are_never_cut(make_survey):
 
 def test_slots_with_their_decimals():
     text = 'Mean? @mean[m], @n[count] where "m" is rounded to three decimals and "count" is an integer.'
-    question, slots = formats.split_format(text)
+    question, slots = forms.split_format(text)
     assert question.strip() == "Mean?"
     assert [(s.name, s.decimals) for s in slots] == [("mean", 3), ("n", 0)]
 

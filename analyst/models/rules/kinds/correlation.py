@@ -72,6 +72,8 @@ def lines(intent: Intent, frame: str) -> list[str]:
         f"pairs = {frame}[[{a}, {b}]].dropna()",
         code.show("rows with both values", "len(pairs)"),
         code.show("correlation", f"pairs[{a}].corr(pairs[{b}])"),
+        code.show("strong from", str(STRONG)),
+        code.show("moderate from", str(MODERATE)),
     ]
 
 

@@ -8,6 +8,7 @@ from .. import code
 from ..clause import Clause, leftovers
 from ..intents import Intent, Key
 from ..kind import Finding, Kind, Printed, Style, capital, tagged
+from .statistic import MOST_NAMED
 
 
 def read(clause: Clause) -> Intent | None:
@@ -50,6 +51,7 @@ def lines(intent: Intent, frame: str) -> list[str]:
         f"sizes = {grouped}.size(){sorting}",
         f"print(sizes.head({code.SHOWN}).to_string())",
         code.show("groups", "len(sizes)"),
+        code.show("more groups", f"max(len(sizes) - {MOST_NAMED}, 0)"),
         f"for name, value in sizes.head({code.SHOWN}).items():",
         f'    print(f"rows, {code.name_of(intent.by)}: {{value}}")',
     ]
@@ -63,8 +65,8 @@ def answer(intent: Intent, printed: Printed, style: Style) -> Finding:
         of = f" (of {total} in all)" if total else ""
         return Finding(f"There are **{raw}** rows{intent.where()}{of}.", (tagged(raw, "count rows"),))
     rows = printed.group("rows")
-    more = int(printed.number("groups")) - len(rows[:12]) if rows else 0
-    shown = ", ".join(f"{name}: **{style.number(v)}**" for name, v in rows[:12])
+    more = int(printed.number("groups")) - len(rows[:MOST_NAMED]) if rows else 0
+    shown = ", ".join(f"{name}: **{style.number(v)}**" for name, v in rows[:MOST_NAMED])
     tail = f"; and {more} more groups, see the table" if more > 0 else ""
     found = tuple(tagged(v, "count rows", name) for name, v in rows)
     return Finding(f"{capital(title(intent))}: {shown or 'no groups'}{tail}.", found)

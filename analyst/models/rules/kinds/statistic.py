@@ -101,6 +101,7 @@ def _grouped(intent: Intent, frame: str) -> list[str]:
             made.append(f'table = table.sort_values("{intent.statistics[0]}", ascending=False)')
         made.append(f"print(table.head({code.SHOWN}).to_string())")
         made.append(code.show(f"groups of {measure.label}", "len(table)"))
+        made.append(code.show(f"more groups of {measure.label}", f"max(len(table) - {MOST_NAMED}, 0)"))
         for s in intent.statistics:
             name = f"{s} of {measure.label}".replace("{", "{{").replace("}", "}}")
             label = f"{name}, {code.name_of(intent.by)}: {{value}}"

@@ -84,7 +84,7 @@ def lines(intent: Intent, frame: str) -> list[str]:
         '    print(f"{word}, {series.index[place]}: {series.iloc[place]}")',
         "if len(series) > 2:",
         "    slope = np.polyfit(range(len(series)), series.to_numpy(dtype=float), 1)[0]",
-        f"    {code.show('change per period', 'slope')}",
+        f"    {code.show('straight line per period', 'slope')}",
         '    ax = series.plot(figsize=(9, 4), marker="o" if len(series) < 40 else None, rot=45)',
         f"    ax.set(title={code.caption(capital(title(intent)))}, xlabel={code.caption(key.label)}, ylabel={label})",
         "    plt.tight_layout()",
@@ -99,7 +99,7 @@ def answer(intent: Intent, printed: Printed, style: Style) -> Finding:
         return Finding(f"There is no period with a value for the {title(intent)}.")
     units = unit(intent.measures[0].name) if intent.measures else ""
     shown = {w: f"**{style.number(v, units)}** ({name})" for w, (name, v) in spots.items()}
-    slope, change = printed.number("change per period"), spots["last"][1] - spots["first"][1]
+    slope, change = printed.number("straight line per period"), spots["last"][1] - spots["first"][1]
     way = "rises" if slope > 0 else "falls" if slope < 0 else "stays level"
     period = intent.by[0].label
     steady = (
