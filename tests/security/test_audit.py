@@ -63,6 +63,7 @@ def test_it_tells_what_reading_cannot_see(tmp_path: Path, code: str, effect: str
         "import csv, json, decimal, sqlite3",
         "os.listdir('/'); os.getcwd()",
         "open(os.devnull, 'w').write('x')",
+        "os.environ['MPLCONFIGDIR'] = '/nowhere'; from matplotlib import font_manager as f; f._get_fontconfig_fonts()",
     ],
 )
 def test_ordinary_work_is_not_told(tmp_path: Path, code: str) -> None:

@@ -53,7 +53,9 @@ class _Watch:
             self.busy.now = False
 
     def see(self, event: str, arguments: tuple[Any, ...]) -> None:
-        effect, what = _EFFECTS[event], _told(event, arguments)
+        effect, what = _EFFECTS[event], " ".join(_told(event, arguments).split())
+        if event == "subprocess.Popen" and _of_a_library():
+            return
         if effect in ("outside", "delete"):
             if event == "open" and not _writes(arguments):
                 return
@@ -101,6 +103,15 @@ def noticed() -> dict[str, Any]:
     _watch.on = False
     events = [{"effect": e, "what": w, "times": n} for (e, w), n in _watch.found.items()]
     return {"events": events, "more": _watch.more}
+
+
+def _of_a_library() -> bool:
+    """Whether matplotlib looks for fonts, as it does once on every machine."""
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        if frame.f_globals.get("__name__") == "matplotlib.font_manager":
+            return True
+    return False
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
