@@ -72,8 +72,10 @@ async def test_a_dead_kernel_has_not_passed(tmp_path: Path) -> None:
 
 
 async def test_a_follow_up_leans_on_what_was_asked_before(fresh: Evaluation) -> None:
-    earlier = "known = 'Gentoo'"
-    model = ScriptedModel([runs("1", earlier), says("@n[119]"), runs("2", "print(known)"), says("@n[44]")])
+    earlier = "known = 'Gentoo'\nprint('mean 8.25, n', 119)"
+    later = "print(known, 'mean 8.80, n', 44)"
+    said = ["@mean[8.25] @n[119]", "@mean[8.80] @n[44]"]
+    model = ScriptedModel([runs("1", earlier), says(said[0]), runs("2", later), says(said[1])])
     await fresh.run([FOLLOW_UP], lambda _: model)
     facts = [line.event for line in read(run_folder(fresh.out, FOLLOW_UP))]
     asked = [e for e in facts if isinstance(e, Asked)]
@@ -81,7 +83,7 @@ async def test_a_follow_up_leans_on_what_was_asked_before(fresh: Evaluation) -> 
     assert asked[1].question.endswith("Answer format:\n@mean[two decimals], @n[count]")
     assert [len(e.data) for e in asked] == [1, 0]
     assert [len(e.tables) for e in facts if isinstance(e, Surveyed)] == [1, 0]
-    assert [e.text for e in facts if isinstance(e, Answered)] == ["@n[119]", "@n[44]"]
+    assert [e.text for e in facts if isinstance(e, Answered)] == said
     assert "Gentoo" in [e.text for e in facts if isinstance(e, ToolReturned)][1]
 
 
