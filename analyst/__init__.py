@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .host import Host
     from .log import read as read_log
     from .models import Model
-    from .session import Result, Session
+    from .result import Result
+    from .session import Session
     from .settings import Settings
     from .tools import Tool, tool
     from .views.notebook import to_notebook
@@ -29,7 +30,7 @@ _HOME = {
     "Event": "events",
     "Host": "host",
     "Model": "models",
-    "Result": "session",
+    "Result": "result",
     "Session": "session",
     "Settings": "settings",
     "Tool": "tools",

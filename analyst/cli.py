@@ -26,7 +26,8 @@ from .export_command import command as export_command
 from .verify_command import command as verify_command
 
 if TYPE_CHECKING:  # imported where they are used: `--help` answers at once
-    from .session import Result, Session
+    from .result import Result
+    from .session import Session
 
 ANSWERED, FAILED, BAD_INPUT, PARTIAL, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 

@@ -15,7 +15,7 @@ from .files import write_whole
 from .headless import NOTEBOOK, REPORT, to_json
 from .log import Line, read
 from .messages import project
-from .session import result
+from .result import result
 from .views.html import to_html
 from .views.markdown import to_markdown
 from .views.notebook import to_notebook

@@ -16,7 +16,8 @@ from .errors import BadInput
 from .files import write_whole
 from .log import read
 from .models import Model
-from .session import Result, Session
+from .result import Result
+from .session import Session
 from .settings import Settings
 from .trust.claims import last_check
 from .trust.claims import to_json as claims_json

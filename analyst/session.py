@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,26 +14,18 @@ from typing import Any, Literal, Self
 
 from analyst_kernels import Kernel
 
-from .digest import Digest
 from .errors import BadInput, LogError
 from .events import (
-    Answered,
     Asked,
     Continued,
     Event,
-    Isolated,
-    ModelReplied,
     Notice,
     Opened,
     PlanStep,
     Proved,
-    StepFinished,
-    Stopped,
     ToolReturned,
     Undone,
-    Usage,
 )
-from .files import beneath
 from .holding import held, is_ours, isolation, new_kernel, show_data
 from .host import Host, Nobody
 from .log import Listener, Log
@@ -44,6 +35,7 @@ from .models.choice import choose
 from .prompts import load
 from .proving import proof, unproved
 from .rebuild import cells
+from .result import Result, result
 from .risk import always
 from .settings import Settings, always_file, environment, secrets
 from .state import Over
@@ -51,51 +43,6 @@ from .tools.registry import TOOLS
 from .tools.snapshots import back
 from .trust.proof import Mode
 from .work import Work
-
-Status = Literal["answered", "partial", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a question, folded from the log."""
-
-    status: Status
-    answer: str
-    named: Mapping[str, str] = field(default_factory=dict)
-    stopped: Stopped | None = None
-    """Why there is no full answer; None when there is one."""
-    proved: Proved | None = None
-    """What came of running its code again in a clean kernel; None: that was not done."""
-    model: str = ""
-    isolation: str = ""
-    """What held the code: a sandbox's name, "external" or "none"; empty for a kernel that was given."""
-    usage: Usage = Usage()
-    """Sums over the question; `usd` is None when the price of a call is not known."""
-    plan: tuple[PlanStep, ...] = ()
-    run: Path | None = None
-    """The run's folder."""
-    notebook: Path | None = None
-    html: Path | None = None
-    """The report."""
-    files: tuple[Path, ...] = ()
-    """Files that the code wrote."""
-    seconds: float = 0.0
-    facts: tuple[Event, ...] = field(default=(), repr=False, compare=False)
-    """The part of the log that this was folded from."""
-
-    def __str__(self) -> str:
-        return self.answer
-
-    def _repr_html_(self) -> str:
-        """Answer, figures and tables, in a notebook."""
-        from .views.html import to_fragment  # noqa: PLC0415 - shown only where somebody looks
-
-        return to_fragment(self.facts)
-
-    def _repr_markdown_(self) -> str:
-        from .views.markdown import to_markdown  # noqa: PLC0415 - as above
-
-        return to_markdown(self.facts)
 
 
 class Session:
@@ -150,7 +97,6 @@ class Session:
         self._starting: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._work: Work | None = None
-        self._seconds = 0.0
 
     async def __aenter__(self) -> Self:
         return self
@@ -350,62 +296,6 @@ async def to_the_end(closing: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait({task})
         raise
-
-
-def result(events: Sequence[Event], *, folder: Path | None = None, seconds: float = 0.0) -> Result:
-    """What came of the question that was asked last in a log."""
-    last = max(n for n, e in enumerate(events) if isinstance(e, Asked))
-    facts = events[last:]
-    # what a run said when it stopped is no answer any more once it was continued
-    since = max((n + 1 for n, e in enumerate(facts) if isinstance(e, Continued)), default=0)
-    answered = next((e for e in reversed(facts[since:]) if isinstance(e, Answered)), None)
-    stopped = next((e for e in reversed(facts[since:]) if isinstance(e, Stopped)), None)
-    opened = next((e for e in events if isinstance(e, Opened)), None)
-    found = any(
-        (isinstance(e, ToolReturned) and e.ok and e.cell) or isinstance(e, StepFinished) for e in facts
-    )
-    full = answered is not None and not answered.partial
-    status: Status = (
-        "answered"
-        if full or (stopped and stopped.reason == "plan only")
-        else "partial"
-        if found
-        else "failed"
-    )
-    return Result(
-        status=status,
-        answer=answered.text if answered else stopped.detail if stopped else "",
-        named=answered.named if answered else {},
-        stopped=None if full else stopped,
-        proved=next((e for e in reversed(facts[since:]) if isinstance(e, Proved)), None),
-        model=opened.model if opened else "",
-        isolation=next((e.tier for e in reversed(events) if isinstance(e, Isolated)), ""),
-        usage=_sum(e.usage for e in facts if isinstance(e, ModelReplied)),
-        plan=Digest.of(facts).plan,
-        run=folder,
-        files=tuple(folder / "work" / path for path in beneath(folder / "work")) if folder else (),
-        seconds=round(seconds, 3),
-        facts=tuple(facts),
-    )
-
-
-def _sum(usages: Iterable[Usage]) -> Usage:
-    total = Usage(usd=0.0)
-    for u in usages:
-        usd = (
-            None
-            if total.usd is None or (u.usd is None and u.input + u.output)
-            else total.usd + (u.usd or 0.0)
-        )
-        total = Usage(
-            input=total.input + u.input,
-            output=total.output + u.output,
-            cached=total.cached + u.cached,
-            reasoning=total.reasoning + u.reasoning,
-            usd=usd,
-            estimated=total.estimated or u.estimated,
-        )
-    return total
 
 
 def _existing(path: Path | str) -> str:

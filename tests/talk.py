@@ -17,7 +17,8 @@ from analyst.events import (
 from analyst.host import Host
 from analyst.models import Reply
 from analyst.models.scripted import ScriptedModel
-from analyst.session import Result, Session
+from analyst.result import Result
+from analyst.session import Session
 from analyst.settings import Settings
 from tests.scripts import call, does
 

@@ -25,7 +25,8 @@ from analyst.host import Nobody
 from analyst.messages import project
 from analyst.models import Message, OnDelta, Reply
 from analyst.models.scripted import ScriptedModel
-from analyst.session import Result, Session
+from analyst.result import Result
+from analyst.session import Session
 from tests.scripts import answers, call, does, runs, says
 from tests.talk import PLAN, STEPS, Talk
 

@@ -25,7 +25,8 @@ from analyst.log import Log, read
 from analyst.messages import project, sha
 from analyst.models import Reply
 from analyst.models.scripted import ScriptedModel
-from analyst.session import Result, Session
+from analyst.result import Result
+from analyst.session import Session
 from analyst.settings import Settings
 from tests.scripts import answers, call, does, runs
 

@@ -17,7 +17,8 @@ from ..errors import AnalystError, LogError
 from ..events import Asked, Event, Live, ModelReplied, ToolReturned
 from ..files import write_whole
 from ..headless import with_notebook
-from ..session import Result, Session, result
+from ..result import Result, result
+from ..session import Session
 from ..settings import Settings
 from ..state import Over, State
 from .flow import Flow

@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..events import StopReason
-from ..session import Result, Status
+from ..result import Result, Status
 from .jobs import Job
 
 _PASSING: frozenset[StopReason] = frozenset({"input", "model", "kernel", "interrupted"})

@@ -17,7 +17,8 @@ from ..events import Asked, Event
 from ..headless import with_notebook
 from ..holding import is_ours
 from ..models import Model
-from ..session import Result, Session, to_the_end
+from ..result import Result
+from ..session import Session, to_the_end
 from ..settings import Settings
 from ..tools.steer import named_values
 from .plots import figure_facts

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ..errors import BadInput
 from ..events import Opened, StopReason
 from ..log import read
-from ..session import Status
+from ..result import Status
 
 _NOT_ASKED: frozenset[StopReason] = frozenset({"input", "model", "kernel", "interrupted"})
 

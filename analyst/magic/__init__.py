@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..session import Result
+    from ..result import Result
     from .magics import AgentMagics
 
 __all__ = ["load", "of", "run", "unload"]

@@ -15,7 +15,8 @@ from ..events import Asked, PlanStep, ToolReturned
 from ..holding import closed
 from ..models import Model
 from ..models.choice import choose
-from ..session import Result, Session
+from ..result import Result
+from ..session import Session
 from ..settings import environment
 from ..views.cell import CellView
 from . import of, recording

@@ -101,8 +101,13 @@ class Process(Channels):
     # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _send(self, kind: str, **content: object) -> str:
-        sent = self._manager.session.send(self._shell, kind, content)
-        return str(sent["header"]["msg_id"])
+        message = self._manager.session.msg(kind, content)
+        # not by `session.send`: that goes past asyncio's socket and can take the wake-up that a waiting read needs
+        assert self._shell is not None
+        sent = asyncio.ensure_future(self._shell.send_multipart(self._manager.session.serialize(message)))
+        if sent.done():
+            sent.result()
+        return str(message["header"]["msg_id"])
 
     async def receive(self, patience: float, parsed: int = 1_000_000) -> Message | None:
         """The next message; None after `patience` seconds without one, or when the process is dead and all is read.

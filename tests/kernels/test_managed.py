@@ -108,6 +108,16 @@ thread.start()
 # ── stopping and dying ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def test_no_reply_is_missed_however_often_code_is_stopped(kernel: ManagedKernel) -> None:
+    def disturbed(_: Output) -> None:
+        raise LookupError("here")
+
+    for _ in range(40):
+        with pytest.raises(LookupError):
+            await kernel.execute("import time\nprint('begun')\ntime.sleep(60)", disturbed)
+        assert (await kernel.execute("1")).ok
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -6,7 +6,8 @@ from ...errors import BadInput
 from ...events import Asked
 from ...host import Nobody
 from ...log import read
-from ...session import Result, Session, result
+from ...result import Result, result
+from ...session import Session
 from ...settings import Settings
 from ...views import taken_back
 from ..asking import ask, concluded, opened

@@ -74,13 +74,13 @@ class Adopted:
         request = json.loads(os.pread(fds[0], os.fstat(fds[0]).st_size, 0))
         for fd, stream, standard in ((fds[1], sys.stdout, 1), (fds[2], sys.stderr, 2)):
             # by now the standard descriptors lead into ipykernel; what it saved of them is where they led
-            os.dup2(fd, getattr(stream, "_original_stdstream_copy", standard))
+            os.dup2(fd, _led(stream, standard))
         for fd in fds:
             os.close(fd)
         for name in [name for name in _environment if _is_own(name)]:
             del _environment[name]
         request["env"] = {name: value for name, value in request["env"].items() if _is_own(name)}
-        _place(request)
+        _or_die(lambda: _place(request))
         sys.argv = _argv(request)
         app.bind(request["connection_file"])
         app.start()
@@ -194,5 +194,11 @@ def _or_die(work: Callable[[], None]) -> None:
     try:
         work()
     except Exception:  # noqa: BLE001 - nobody above would end the process
-        traceback.print_exc(file=sys.__stderr__)
+        # past ipykernel, whose threads would not have passed it on before the end
+        os.write(_led(sys.stderr, 2), traceback.format_exc().encode())
         os._exit(1)
+
+
+def _led(stream: object, standard: int) -> int:
+    """The descriptor that leads where a standard stream led before ipykernel took it."""
+    return int(getattr(stream, "_original_stdstream_copy", standard))
