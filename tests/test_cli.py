@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -228,6 +229,7 @@ def until_running(folder: Path, process: subprocess.Popen[str], *, cells: int) -
         facts = [line.event for line in read(folder)] if (folder / "log.jsonl").exists() else []
         if sum(isinstance(fact, CallDecided) for fact in facts) == cells:
             return
+        time.sleep(0.05)
     raise AssertionError(process.communicate())
 
 

@@ -1,46 +1,23 @@
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from analyst_kernels import DisplayData, Error, ExecuteResult, Output, Stream
-from jupyter_client.manager import start_new_kernel
-from markdown_it import MarkdownIt
-from nbclient import NotebookClient
+from analyst_kernels import ExecuteResult
 
 from analyst.errors import AnalystError
 from analyst.events import (
     Answered,
     CallDecided,
     Continued,
-    Event,
     PlanDecided,
     ToolReturned,
     Usage,
 )
-from analyst.markup import cleaned
-from analyst.views.notebook import to_notebook, write_notebook
+from analyst.views.notebook import write_notebook
 
-
-def made(events: list[Event], **options: Any) -> Any:
-    """The notebook, valid, as (type, source) pairs are read from it."""
-    notebook = to_notebook(events, **options)
-    nbformat.validate(notebook)
-    outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
-    assert not [o for o in outputs if o.output_type == "error"]
-    return notebook
-
-
-def texts(notebook: Any) -> list[str]:
-    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-
-
-def codes(notebook: Any) -> list[str]:
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+from .notebooks import codes, made, texts
 
 
 def test_a_simple_run(Story: Any) -> None:
@@ -223,111 +200,6 @@ def test_the_price(Story: Any, usage: Usage, price: str) -> None:
     assert texts(made(story.events))[-1].endswith(f"1 model call · {price}")
 
 
-def test_outputs_are_the_notebooks_own_without_what_is_only_for_the_model(Story: Any) -> None:
-    html = "<table><tr><td>1</td></tr></table>"
-    story = Story().ask("?")
-    story.cell(
-        "show()",
-        Stream("stderr", "careful\n"),
-        DisplayData(
-            {"text/html": html, "application/vnd.analyst.digest+json": {"rows": 3}, "text/odd": 5},
-            {"application/vnd.analyst.digest+json": {}, "isolated": True},
-        ),
-        DisplayData({"application/vnd.analyst.digest+json": {"rows": 3}}),
-        ExecuteResult({"application/json": {"a": [1]}, "text/plain": ["a\n", "b"], "image/png": "aGk="}),
-    )
-    assert made(story.events).cells[1].outputs == [
-        {"output_type": "stream", "name": "stderr", "text": "careful\n"},
-        {
-            "output_type": "display_data",
-            "data": {"text/html": str(cleaned(html))},
-            "metadata": {"isolated": True},
-        },
-        {
-            "output_type": "execute_result",
-            "data": {"application/json": {"a": [1]}, "text/plain": ["a\n", "b"], "image/png": "aGk="},
-            "metadata": {},
-            "execution_count": 1,
-        },
-    ]
-
-
-def test_outputs_hold_no_script_and_no_picture_from_elsewhere(Story: Any) -> None:
-    away = "http://127.0.0.1:9/?q=1"
-    html = f"<b>3</b><script>alert(1)</script><img src={away}><p style='background:url({away})' onclick=a()>x</p>"
-    svg = f"<svg onload='alert(1)'><image href='{away}'/></svg>"
-    story = Story().ask("?")
-    story.cell(
-        "show()",
-        DisplayData({"text/html": [html[:9], html[9:]], "text/plain": "3", "image/svg+xml": svg}),
-        DisplayData({"text/markdown": f"**4** ![chart]({away}) <img src={away}>", "text/plain": "4"}),
-        DisplayData({"image/svg+xml": svg}),
-    )
-    first, second = made(story.events).cells[1].outputs
-    assert first.data == {"text/html": "<b>3</b><p>x</p>", "text/plain": "3"}
-    assert "**4**" in second.data["text/markdown"]
-    shown = MarkdownIt("commonmark", {"html": True}).render(second.data["text/markdown"])
-    assert "<img" not in shown
-
-
-HOSTILE = [
-    "[red]markup[/red]",
-    "\x1b[31mred\x1b]0;title\x07",
-    "<script>alert(1)</script>",
-    "</summary></details><img src=x onerror=alert(1)>",
-    "![x](http://evil/?d=1)",
-    "[x](javascript:alert(1))",
-    "```\n````\n` ``",
-    "x" * 10_000,
-    "\ud800 \u202e $1 and $2",
-    "",
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_only_text(Story: Any, tmp_path: Path, text: str) -> None:
-    story = (
-        Story(model=f"m/{text}")
-        .ask(text, text)
-        .plan(text, "ok")
-        .start("s1")
-        .refuse(text, text)
-        .cell(f"# {text}", Error(text, text, (text,)))
-        .cell(f"# {text}\n1", Stream("stdout", text))
-        .cell(f"# {text}", Error(text, text, (text,)))
-        .finish("s1", text)
-        .revise(text, s2=text)
-        .stop("model", text)
-        .answer(text, partial=True)
-    )
-    notebook = made(story.events, title=text)
-    for source in texts(notebook):
-        assert dangers(source) == []
-        assert not re.search("[\x1b\u202e\ud800]", source)
-    write_notebook(story.events, tmp_path / "run.ipynb")
-    with (tmp_path / "run.ipynb").open(encoding="utf-8") as file:
-        nbformat.validate(json.load(file))
-
-
-OURS = re.compile(
-    r"</?span>|</details>\n?|<details>\n"
-    r"<summary>Attempt 1 failed: <code>[^<>]*</code> — repaired below</summary>\n?"
-)
-
-
-def dangers(source: str) -> list[str]:
-    """What a renderer would run or fetch, HTML that we write apart."""
-    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
-    parser.validateLink = lambda _url: True  # else it would do our work
-    top = parser.parse(source)
-    found = []
-    for token in [*top, *(child for block in top for child in block.children or ())]:
-        html = token.type in ("html_block", "html_inline") and not OURS.fullmatch(token.content)
-        if html or token.type == "image" or str(token.attrs.get("href")).startswith("javascript:"):
-            found.append(f"{token.type} {token.content} {token.attrs}")
-    return found
-
-
 def test_the_same_log_gives_the_same_bytes_and_only_the_file(penguins: Any, tmp_path: Path) -> None:
     path = tmp_path / "run.ipynb"
     write_notebook(penguins.events, path)
@@ -346,58 +218,3 @@ def test_a_place_that_cannot_be_written_is_said(penguins: Any, tmp_path: Path) -
 
 def test_a_log_without_a_question_is_an_empty_notebook() -> None:
     assert made([]).cells == []
-
-
-# ── in a real kernel ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def kernel() -> Any:
-    manager, client = start_new_kernel(kernel_name="python3")
-    yield client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-    manager.context.destroy()
-
-
-def executed(client: Any, story: Any, code: str) -> None:
-    """Run a cell in the kernel and tell the story what came out."""
-    outputs: list[Output] = []
-
-    def hook(message: Any) -> None:
-        content = message["content"]
-        match message["msg_type"]:
-            case "stream":
-                outputs.append(Stream(content["name"], content["text"]))
-            case "execute_result":
-                outputs.append(ExecuteResult(content["data"], content["metadata"]))
-            case "error":
-                error = Error(content["ename"], content["evalue"], tuple(content["traceback"]))
-                outputs.append(error)
-
-    client.execute_interactive(code, output_hook=hook, timeout=60)
-    story.cell(code, *outputs)
-
-
-def test_the_notebook_runs_again_from_top_to_bottom_with_the_same_outputs(kernel: Any, Story: Any) -> None:
-    story = Story().ask("How heavy?").plan("load", "compare", "sum up").start("s1")
-    # the failed cell loads the data that all later cells use; its error lies in a function of another cell
-    executed(kernel, story, "def of(table, name):\n    return table[name]")
-    executed(
-        kernel, story, "\n\n# load\nmass = {'a': [1, 2],\n        'b': [3]}\nn = len(mass)\nof(mass, 'c')"
-    )
-    executed(kernel, story, "of(mass, 'b'), n")
-    story.finish("s1", "loaded").start("s2")
-    executed(kernel, story, "import math\nfor i in range(3):\n    k = i\n    1 / 0")  # never repaired
-    executed(kernel, story, "x = (")
-    story.finish("s2", "given up", ok=False).start("s3")
-    executed(kernel, story, "print(math.fsum(mass['a'] + mass['b']))")
-    story.finish("s3", "6").answer("6")
-    notebook = made(story.events)
-    before = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
-    assert [bool(outputs) for outputs in before] == [False, False, True, False, True]
-    again = NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-    assert [cell.outputs for cell in again.cells if cell.cell_type == "code"][2] == [
-        {**before[2][0], "execution_count": 3}
-    ]
-    assert again.cells[-2].outputs[0].text == "6.0\n"
