@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 import psutil  # type: ignore[import-untyped]
 import pytest
-from analyst_kernels import DisplayData, Error, ExecuteResult, Execution, Limits, Output, Stream
+from analyst_kernels import DisplayData, Error, Limits, Output
 from analyst_kernels.managed import ManagedKernel
+
+from .outputs import read
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,7 +57,7 @@ async def test_a_huge_image_is_named_with_its_size(kernel: ManagedKernel) -> Non
     limits = Limits(data=1_000_000)
     for size in (2_000_000, 60_000_000):
         execution = await kernel.execute(code.format(size), limits=limits)
-        text = _text(execution)
+        text = read(execution)
         assert "image/png" in text
         assert f"{size * 4 // 3:,}"[:3] in text
         assert "image/png" not in getattr(execution.outputs[0], "data")  # noqa: B009
@@ -64,7 +66,7 @@ async def test_a_huge_image_is_named_with_its_size(kernel: ManagedKernel) -> Non
 async def test_both_ends_of_a_huge_print_are_kept(kernel: ManagedKernel) -> None:
     code = "print('begin ä\"\\n' + 'x\\\\' * 5_000_000 + '\\nend ü')"
     execution = await kernel.execute(code, limits=Limits(text=1000, data=0))
-    text = _text(execution)
+    text = read(execution)
     assert text.startswith('begin ä"\nx\\x\\')
     assert text.endswith("\\x\\\nend ü\n")
     assert len(text) < 1100
@@ -74,9 +76,9 @@ async def test_a_message_beyond_all_bounds_is_lost_and_that_is_said(kernel: Mana
     code = "from IPython.display import Image\nkept = 11\nImage(data=bytes(200_000_000), format='png')"
     with _growth() as growth:
         execution = await kernel.execute(code)
-    assert "output is lost" in _text(execution)
+    assert "output is lost" in read(execution)
     assert growth() < 150
-    assert _text(await kernel.execute("kept")) == "11"
+    assert read(await kernel.execute("kept")) == "11"
 
 
 async def test_nothing_is_lost_when_the_host_is_slow(kernel: ManagedKernel) -> None:
@@ -101,19 +103,6 @@ async def test_endless_printing_is_interrupted_at_once(kernel: ManagedKernel) ->
     assert not execution.state_lost
     assert isinstance(execution.outputs[-1], Error)
     assert growth() < 150
-
-
-def _text(execution: Execution) -> str:
-    """Everything that can be read in the outputs."""
-    parts = []
-    for output in execution.outputs:
-        if isinstance(output, Stream):
-            parts.append(output.text)
-        elif isinstance(output, DisplayData | ExecuteResult):
-            parts.append(str(output.data["text/plain"]))
-        else:
-            parts.append(f"{output.ename}: {output.evalue}")
-    return "".join(parts)
 
 
 @contextmanager

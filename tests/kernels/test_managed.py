@@ -16,7 +16,6 @@ import pytest
 from analyst_kernels import (
     DisplayData,
     Error,
-    ExecuteResult,
     Execution,
     KernelDied,
     KernelError,
@@ -27,6 +26,8 @@ from analyst_kernels import (
 )
 from analyst_kernels.contract import PROBE
 from analyst_kernels.managed import ManagedKernel
+
+from .outputs import read
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -49,20 +50,20 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_runs_what_a_notebook_runs(kernel: ManagedKernel, code: str, shown: str) -> None:
     execution = await kernel.execute(code)
     assert execution.ok
-    assert shown in _text(execution)
+    assert shown in read(execution)
 
 
 async def test_keeps_the_history_of_results(kernel: ManagedKernel) -> None:
     await kernel.execute("6 * 7")
     await kernel.evaluate("names")
-    assert _text(await kernel.execute("_")) == "42"
+    assert read(await kernel.execute("_")) == "42"
 
 
 async def test_exit_ends_the_cell_and_not_the_kernel(kernel: ManagedKernel) -> None:
     execution = await kernel.execute("kept = 7\nexit()\nprint('never')")
     assert execution.ending == "error"
-    assert "never" not in _text(execution)
-    assert _text(await kernel.execute("kept")) == "7"
+    assert "never" not in read(execution)
+    assert read(await kernel.execute("kept")) == "7"
 
 
 async def test_tracebacks_are_plain(kernel: ManagedKernel) -> None:
@@ -134,7 +135,7 @@ async def test_interrupts_what_sleeps(kernel: ManagedKernel, code: str) -> None:
     execution = await kernel.execute(code, limits=Limits(wall=0.3, grace=4))
     assert execution.ending == "wall limit"
     assert not execution.state_lost
-    assert _text(await kernel.execute("kept")) == "9"
+    assert read(await kernel.execute("kept")) == "9"
 
 
 async def test_a_kill_from_outside_is_noticed_at_once(kernel: ManagedKernel) -> None:
@@ -153,7 +154,7 @@ async def test_a_kill_from_outside_is_noticed_at_once(kernel: ManagedKernel) -> 
 
 
 async def test_a_kill_while_idle_is_noticed(kernel: ManagedKernel) -> None:
-    os.kill(int(_text(await kernel.execute("import os; os.getpid()"))), signal.SIGKILL)
+    os.kill(int(read(await kernel.execute("import os; os.getpid()"))), signal.SIGKILL)
     async with asyncio.timeout(1):
         await _until(lambda: not kernel.alive)
     with pytest.raises(KernelDied, match="SIGKILL"):
@@ -173,7 +174,7 @@ while True:
 """
     execution = await kernel.execute(code, limits=Limits(wall=0.5, grace=0.5))
     assert execution.state_lost
-    assert _ended(int(_text(execution)))
+    assert _ended(int(read(execution)))
     await kernel.restart()
 
 
@@ -214,7 +215,7 @@ async def test_a_kernel_of_an_unknown_kind_is_run_as_the_protocol_says(
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     kernel = ManagedKernel("unknown")
     await kernel.start()
-    assert _text(await kernel.execute("print('a')\n1 + 1")) == "a\n2"
+    assert read(await kernel.execute("print('a')\n1 + 1")) == "a\n2"
     with pytest.raises(KernelError, match="_analyst_probe"):
         await kernel.evaluate("changes")
     await kernel.close()
@@ -230,7 +231,7 @@ async def test_uses_folder_and_environment_as_given(tmp_path: Path) -> None:
     kernel = ManagedKernel(cwd=tmp_path, env=env, probe=PROBE)
     await kernel.start()
     code = "import os\nfile = open('open.txt', 'w')\nfile.write('in the buffer')\nprint(os.getcwd(), os.environ['MY_TOKEN'])"
-    assert _text(await kernel.execute(code)) == f"{tmp_path} meant\n"
+    assert read(await kernel.execute(code)) == f"{tmp_path} meant\n"
     await kernel.close()
     assert (tmp_path / "open.txt").read_text() == "in the buffer"
     assert not list(tmp_path.rglob("history.sqlite*"))  # noqa: ASYNC240  (a handful of files)
@@ -249,7 +250,7 @@ async def test_secrets_of_the_environment_stay_outside(monkeypatch: pytest.Monke
     monkeypatch.setenv("LC_CTYPE", "C.UTF-8")
     kernel = ManagedKernel(probe=PROBE)
     await kernel.start()
-    text = _text(await kernel.execute("import os\nprint(dict(os.environ))"))
+    text = read(await kernel.execute("import os\nprint(dict(os.environ))"))
     await kernel.close()
     assert "canary-value" not in text
     assert "'LC_CTYPE': 'C.UTF-8'" in text
@@ -311,19 +312,6 @@ asyncio.run(main())
 
 
 # ── helpers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _text(execution: Execution) -> str:
-    """Everything that can be read in the outputs."""
-    parts = []
-    for output in execution.outputs:
-        if isinstance(output, Stream):
-            parts.append(output.text)
-        elif isinstance(output, DisplayData | ExecuteResult):
-            parts.append(str(output.data["text/plain"]))
-        else:
-            parts.append(f"{output.ename}: {output.evalue}")
-    return "".join(parts)
 
 
 async def _until(condition: Callable[[], bool]) -> None:
