@@ -169,6 +169,8 @@ def _part_remarks(part: Part) -> Iterator[str]:
     if part.odd:
         words = ", ".join(f"“{w}”" for w in part.odd)
         yield f"I could not place the words {words}; they play no part in the result."
+    if part.unused:
+        yield f"I read the name of {listed(part.unused)} in “{part.said}” and made no use of it."
     for rival in part.rivals:
         yield f"A name fits several columns. I took {rival}."
 

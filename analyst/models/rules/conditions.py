@@ -180,7 +180,7 @@ def _known(reader: _Reader) -> None:
     reader.take(rf"{_K} (?:is|are|was) (?:known|not missing|recorded|available)\b", with_operator("known"))
     reader.take(rf"\b(?:with|of|have|has) (?:an )?unknown {_K}", with_operator("missing"))
     reader.take(
-        rf"\b(?:carry|carries|(?:have|has|with|carry|carries) (?:an?|any|some)) {_K}(?=[ ,.?!]*$|,| and | or )",
+        rf"\b(?:carry|carries|(?:have|has|with|carry|carries) (?:an?|any|some)) {_K}(?=[ ,.?!]*$|,| and | or | by | per )",
         with_operator("known"),
     )
     reader.take(rf"{_K} (?:is|are|was) (?:unknown|missing)\b", with_operator("missing"))
@@ -221,7 +221,7 @@ def _own_column(reader: _Reader, number: int, column: Column) -> None:
 
 def _binary(reader: _Reader) -> None:
     """Yes-or-no columns said as what rows are or did: "who survived", "did not churn", "how many passengers survived"."""
-    for n in _free_binaries(reader):
+    for n, yes_and_no in _free_binaries(reader):
         before = reader.rest[: reader.rest.index(f"«{n}»")]
         said = re.search(
             r"\b(?:who|that|which|with|are|were|is|was|have|had|has|did|not|without|how many(?: \w+)?|of(?: \w+)?"
@@ -232,15 +232,15 @@ def _binary(reader: _Reader) -> None:
             r"\b(?:by|per|each|mean|average|between|than|does|sum|total)(?: of)?(?: the)? $", before
         ):
             continue
-        column = reader.masked.mentions[n].column
         yes = not re.search(r"\b(?:not|without|never|no|n't)\b", said[0])
-        value = str(yes) if column.type == "boolean" else str(int(yes))
-        reader.found.append((len(before), Filter(column, "==", (value,))))
+        value = yes_and_no[0 if yes else 1]
+        reader.found.append((len(before), Filter(reader.masked.mentions[n].column, "==", (value,))))
         reader.spent.add(n)
 
 
-def _free_binaries(reader: _Reader) -> Iterator[int]:
+def _free_binaries(reader: _Reader) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Mentions of columns that say yes or no, each with the column's two values."""
     for n, mention in enumerate(reader.masked.mentions):
-        free = n not in reader.spent and f"«{n}»" in reader.rest
-        if mention.value is None and mention.column.binary and free:
-            yield n
+        free = mention.value is None and n not in reader.spent and f"«{n}»" in reader.rest
+        if free and (yes_and_no := mention.column.yes_and_no):
+            yield n, yes_and_no

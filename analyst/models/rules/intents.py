@@ -72,6 +72,12 @@ class Intent:
     whole_table: bool = False
     """About all columns, none was named."""
 
+    @property
+    def columns(self) -> frozenset[Column]:
+        """Those that play a part in it."""
+        conditions = (f.column for f in (*self.filters, *self.part))
+        return frozenset((*self.measures, *(k.column for k in self.by), *conditions))
+
     def where(self) -> str:
         """The conditions in words, with a leading comma; "" without any."""
         said = " and ".join(map(str, self.filters))

@@ -92,6 +92,17 @@ TAKEN = READERS | BOUND | {"pd", "np", "plt", "print", "list", "len", "round", "
 """Names that no frame is given."""
 
 
+_YES_AND_NO = (
+    ("yes", "no"),
+    ("y", "n"),
+    ("true", "false"),
+    ("t", "f"),
+    ("ja", "nein"),
+    ("oui", "non"),
+    ("sí", "no"),
+)
+
+
 def one_line(text: str) -> str:
     """A text without line breaks, to be printed and found again."""
     return " ".join(text.split())
@@ -132,6 +143,18 @@ class Column:
         """Whether it says yes or no: boolean, or whole numbers 0 and 1."""
         zero_one = self.type == "integer" and self.distinct == 2 and (self.low, self.high) == ("0", "1")
         return self.type == "boolean" or zero_one
+
+    @property
+    def yes_and_no(self) -> tuple[str, str] | None:
+        """The values that say yes and no, where the column is one of such; a text has to spell them as words do."""
+        if self.type == "boolean":
+            return "True", "False"
+        if self.binary:
+            return "1", "0"
+        spelled = {value.strip().lower(): value for value in self.values}
+        if self.type != "text" or len(spelled) != 2 or self.distinct != 2:
+            return None
+        return next(((spelled[y], spelled[n]) for y, n in _YES_AND_NO if {y, n} == set(spelled)), None)
 
     @property
     def infinite(self) -> bool:

@@ -68,6 +68,8 @@ class Part:
     intent: Intent | None
     odd: tuple[str, ...] = ()
     """Words that could not be placed."""
+    unused: tuple[str, ...] = ()
+    """Columns that are named and play no part in the intent."""
     rivals: tuple[str, ...] = ()
     """`words: chosen (or other)` where a name fits several columns."""
     fallback: bool = False
@@ -282,9 +284,10 @@ def _made(clause: Clause, intents: Sequence[Intent]) -> list[Part]:
         for n, m in enumerate(clause.mentions)
         if m.rivals and m.value is None
     )
-    return [
-        Part(clause.said, i, odd if n == 0 else (), rivals if n == 0 else ()) for n, i in enumerate(intents)
-    ]
+    used = frozenset().union(*(i.columns for i in intents))
+    unused = tuple(c.label for c in clause.columns if c not in used)
+    first, *others = intents
+    return [Part(clause.said, first, odd, unused, rivals), *(Part(clause.said, i) for i in others)]
 
 
 def clause_words(clause: Clause, number: int) -> str:

@@ -212,3 +212,32 @@ async def test_two_tables_at_once_are_refused(harness, penguin_data, sales):
 )
 def test_units_of_columns(name: str, expected: str) -> None:
     assert unit(name) == expected
+
+
+@pytest.fixture
+def call_survey(make_survey):
+    frame = pd.DataFrame(
+        {"channel": ["mail", "phone", "chat"] * 4, "resolved": ["yes", "no"] * 6, "wait": range(12)}
+    )
+    return survey.parse(make_survey("/x/calls.csv", frame))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "How many calls were resolved, by channel?",
+            "number of rows for each channel, where resolved is yes",
+        ),
+        ("How many calls were not resolved?", "number of rows, where resolved is no"),
+        ("How many calls have a wait by channel?", "number of rows for each channel, where wait is known"),
+    ],
+)
+def test_yes_or_no_may_be_spelled(call_survey, question, expected):
+    assert titles(question, call_survey) == [expected]
+
+
+def test_a_column_that_plays_no_part_is_told(call_survey):
+    parts = understand("Which channel has the longest wait, considering resolved?", call_survey).parts
+    assert [p.unused for p in parts] == [("resolved",)]
+    assert [p.unused for p in understand("mean wait by channel", call_survey).parts] == [()]
