@@ -210,7 +210,7 @@ def _statistics(text: str) -> tuple[str, ...]:
 
 def leftovers(clause: Clause) -> tuple[str, ...]:
     """Words that neither the data nor the words of asking explain, in their order."""
-    rest = re.sub(rf"{_K}|\bpopulation (?=standard|std|sd|variance)", " ", clause.text)
+    rest = re.sub(rf"{_K}|\bpopulation (?=standard|std|sd|variance)", " ", clause.rest)
     own = {*tokens(clause.table.stem), *ROW_NOUNS, *PERIODS}
     known = ASKING | set(UNITS) | set(COMPARATIVES) | {w for s in SUPERLATIVES for w in s.split()}
     words = re.findall(r"[^\W\d_][\w'’-]*", rest)

@@ -86,10 +86,15 @@ def select(table: str, filters: Sequence[Filter], rows: str = "rows") -> list[st
     return [f"{rows} = {table}[", *(f"    {'& ' if n else ''}({t})" for n, t in enumerate(tests)), "]"]
 
 
+_CALENDAR = {"month": ".dt.month_name()", "weekday": ".dt.day_name()"}
+
+
 def condition(filter_: Filter, frame: str) -> str:
     """A boolean expression over the rows of a frame."""
     column = f"{frame}[{quote(filter_.column.name)}]"
     values = [literal(filter_.column, v) for v in filter_.values]
+    if filter_.operator in _CALENDAR:
+        return f"{dates(filter_.column, frame)}{_CALENDAR[filter_.operator]}.isin([{', '.join(values)}])"
     if filter_.column.type == "date":
         column = f"{dates(filter_.column, frame)}.dt.year"
     elif filter_.column.type == "text" and filter_.operator in (">", ">=", "<", "<=", "between"):

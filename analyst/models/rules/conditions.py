@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from . import moments, units
 from .intents import Filter, Operator
 from .matching import Masked
 from .survey import Column, Table
@@ -13,6 +14,8 @@ from .vocabulary import tokens
 
 _K = r"«(\d+)»"
 _NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
+_MEASURE = rf"{_NUMBER}(?: ?({units.UNIT})\b)?"
+"""A number and, if it is said, its unit."""
 _YEAR = r"((?:1[5-9]|20)\d\d)"
 _OPERATORS: dict[Operator, str] = {
     ">=": r"at least|no less than|not less than|no fewer than|>=|≥|a minimum of",
@@ -82,6 +85,7 @@ def conditions(
     """Find them all. `comparatives`: words like "heavier" in the text, with the column and operator they mean."""
     reader = _Reader(masked, table)
     _comparisons(reader, comparatives)
+    _moments(reader)
     _years(reader)
     _known(reader)
     _values(reader)
@@ -94,39 +98,60 @@ def _plain(number: str) -> str:
 
 
 def _comparisons(reader: _Reader, comparatives: Mapping[str, tuple[Column | None, Operator]]) -> None:
-    def on(marker: str, operator: Operator, *values: str) -> Filter | None:
-        column = reader.column(marker)
-        usable = column is not None and column.type in ("number", "integer", "text")
-        return Filter(column, operator, tuple(map(_plain, values))) if column and usable else None
+    def on(column: Column | None, operator: Operator, *said: tuple[str, str | None]) -> Filter | None:
+        if column is None or column.type not in ("number", "integer", "text"):
+            return None
+        numbers = tuple(units.in_units_of(column, _plain(number), unit) for number, unit in said)
+        known = tuple(n for n in numbers if n is not None)
+        return Filter(column, operator, known) if known == numbers else None
+
+    def beside(column: int, number: int, operator: Operator) -> Callable[[re.Match[str]], Filter | None]:
+        return lambda m: on(reader.column(m[column]), operator, (m[number], m[number + 1]))
 
     reader.take(
-        rf"{_K}{_MODIFIERS}?(?:between|from) {_NUMBER}(?: \w+)? (?:and|to) {_NUMBER}",
-        lambda m: on(m[1], "between", m[2], m[3]),
+        rf"{_K}{_MODIFIERS}?(?:between|from) {_MEASURE} (?:and|to) {_MEASURE}",
+        lambda m: on(reader.column(m[1]), "between", (m[2], m[3] or m[5]), (m[4], m[5] or m[3])),
     )
     for operator, words in _OPERATORS.items():
+        reader.take(rf"{_K}(?:{_MODIFIERS}| )?(?:{words}) ?{_MEASURE}\b", beside(1, 2, operator))
+        # a unit that is not known may be anything where no other word stands before it
+        unknown = r"(?: [a-z%°²³/]+)?"
         reader.take(
-            rf"{_K}(?:{_MODIFIERS}| )?(?:{words}) ?{_NUMBER}\b",
-            lambda m, o=operator: on(m[1], o, m[2]),  # type: ignore[misc]
+            rf"(?<![\w»] )(?<!\w)(?:{words}) {_MEASURE}{unknown}(?: of| in)? {_K}", beside(3, 1, operator)
         )
         reader.take(
-            rf"(?<![\w»] )(?<!\w)(?:{words}) {_NUMBER}(?: [a-z%°²³/]+)?(?: of| in)? {_K}",
-            lambda m, o=operator: on(m[2], o, m[1]),  # type: ignore[misc]
+            rf"(?<!\w)(?:{words}) {_MEASURE}(?: [a-z%°²³/]{{1,3}})?(?: of| in)? {_K}", beside(3, 1, operator)
         )
-        reader.take(
-            rf"(?<!\w)(?:{words}) {_NUMBER}(?: [a-z%°²³/]{{1,3}})?(?: of| in)? {_K}",
-            lambda m, o=operator: on(m[2], o, m[1]),  # type: ignore[misc]
-        )
-    reader.take(rf"{_K} or more than {_NUMBER}|{_K} (?:is|of) {_NUMBER}\b(?! (?:or|%))", _is(on))
+    reader.take(rf"{_K} or more than {_MEASURE}", beside(1, 2, ">"))
+    reader.take(rf"{_K} (?:is|of) {_MEASURE}\b(?! (?:or|%))", beside(1, 2, "=="))
     for word, (implied, operator) in comparatives.items():
         if implied is not None:
             reader.take(
-                rf"\b{word} than {_NUMBER}(?: [a-z]{{1,3}}\b)?",
-                lambda m, c=implied, o=operator: Filter(c, o, (_plain(m[1]),)),  # type: ignore[misc]
+                rf"\b{word} than {_MEASURE}(?: [a-z]{{1,3}}\b)?",
+                lambda m, c=implied, o=operator: on(c, o, (m[1], m[2])),  # type: ignore[misc]
             )
 
 
-def _is(on: Callable[..., Filter | None]) -> Callable[[re.Match[str]], Filter | None]:
-    return lambda m: on(m[3], "==", m[4]) if m[3] else on(m[1], ">", m[2])
+def _moments(reader: _Reader) -> None:
+    """Months and days of the week, in the first column of dates; months also in a column of their numbers."""
+    column, dates = moments.column(reader.table), next(iter(reader.table.dates()), None)
+    if column is not None:
+
+        def within(names: tuple[str, ...]) -> Filter | None:
+            assert column is not None
+            if column == dates:
+                return Filter(column, "month", names) if names else None
+            return Filter(column, "in", moments.numbers(names)) if names else None
+
+        def year(said: str | None) -> Filter | None:
+            return Filter(dates, "year", (said,)) if said and dates else None
+
+        reader.take(moments.SPAN, lambda m: year(m[3]) if moments.span(*m.groups()) else None, blank=False)
+        reader.take(moments.SPAN, lambda m: within(moments.span(*m.groups())))
+        reader.take(moments.LISTED, lambda m: year(m[2]), blank=False)
+        reader.take(moments.LISTED, lambda m: within(moments.months(m[1])))
+    if dates is not None:
+        reader.take(moments.DAYS, lambda m: Filter(dates, "weekday", moments.days(m[1])))
 
 
 def _years(reader: _Reader) -> None:

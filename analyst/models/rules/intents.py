@@ -7,7 +7,9 @@ from typing import Literal
 
 from .survey import Column, Table, one_line
 
-Operator = Literal["==", "!=", ">", ">=", "<", "<=", "between", "in", "known", "missing", "year"]
+Operator = Literal[
+    "==", "!=", ">", ">=", "<", "<=", "between", "in", "known", "missing", "year", "month", "weekday"
+]
 
 _SAID = {
     "==": "is",
@@ -21,6 +23,8 @@ _SAID = {
     "known": "is known",
     "missing": "is missing",
     "year": "in the year",
+    "month": "falls in",
+    "weekday": "falls on",
 }
 
 

@@ -69,6 +69,11 @@ class _Word:
     def stem(self) -> str:
         return stem(self.text)
 
+    @property
+    def done(self) -> str:
+        """What was done, for a verb in its past: waited → wait."""
+        return re.sub(r"(?<=\w{4})ed$", "", self.stem)
+
 
 def mask(text: str, table: Table) -> Masked:
     """Find the mentions: better matches first, then longer ones, then the first; none overlap."""
@@ -236,9 +241,11 @@ def _partial(words: Sequence[_Word], table: Table, taken: Sequence[Mention]) -> 
         if window[0] not in said or window[-1] not in said:
             continue
         wanted = frozenset(w.stem for w in said)
-        fitting = [c for c, have in names if wanted <= have] or [
-            c for c, have in names if all(w.stem in have or concept_tokens(w.stem) & have for w in said)
-        ]
+        fitting = (
+            [c for c, have in names if wanted <= have]
+            or [c for c, have in names if all(w.stem in have or concept_tokens(w.stem) & have for w in said)]
+            or [c for c, have in names if wanted and all(w.done in have for w in said)]
+        )
         if fitting:
             best = [c for c in fitting if hints & frozenset(core(c.name)) - wanted] or fitting
             best.sort(key=lambda c: (not c.numeric, len(core(c.name))))

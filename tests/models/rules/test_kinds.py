@@ -35,6 +35,7 @@ SINGLE = [
     ("What is the skewness of body mass?", lambda p: mass(p).skew()),
     ("How many penguins are female?", lambda p: (p.sex == "female").sum()),
     ("How many penguins weigh more than 5000 g?", lambda p: (p.body_mass_g > 5000).sum()),
+    ("How many penguins are heavier than 5 kg?", lambda p: (p.body_mass_g > 5000).sum()),
     ("How many penguins are heavier than 5000 g?", lambda p: (p.body_mass_g > 5000).sum()),
     ("How many penguins have a bill length of at least 50 mm?", lambda p: (p.bill_length_mm >= 50).sum()),
     (

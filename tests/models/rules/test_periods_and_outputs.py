@@ -25,6 +25,15 @@ async def test_largest_fall_in_a_newest_first_table(harness, sales) -> None:
     assert played.named == {"day": changes.idxmin(), "change": str(int(changes.min()))}
 
 
+async def test_only_the_rows_of_a_month_or_of_a_day(harness, sales) -> None:
+    """Months over all years, days of the week."""
+    dates = pd.to_datetime(sales.order_date)
+    played = await harness.ask("How many rows are in March? @n[integer]", harness.save(sales))
+    assert played.named == {"n": str((dates.dt.month == 3).sum())}
+    played = await harness.ask("How many rows are there on weekends? @n[integer]", harness.save(sales))
+    assert played.named == {"n": str(dates.dt.day_name().isin(["Saturday", "Sunday"]).sum())}
+
+
 @pytest.fixture
 def _here(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)

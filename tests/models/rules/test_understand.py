@@ -241,3 +241,79 @@ def test_a_column_that_plays_no_part_is_told(call_survey):
     parts = understand("Which channel has the longest wait, considering resolved?", call_survey).parts
     assert [p.unused for p in parts] == [("resolved",)]
     assert [p.unused for p in understand("mean wait by channel", call_survey).parts] == [()]
+
+
+@pytest.fixture
+def dated_survey(make_survey):
+    frame = pd.DataFrame(
+        {
+            "channel": ["mail", "phone", "chat", "web"] * 100,
+            "wait (s)": [n * 1.5 for n in range(400)],
+            "opened": pd.date_range("2024-01-01", periods=400).astype(str),
+        }
+    )
+    return survey.parse(make_survey("/x/calls.csv", frame))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many calls were opened in March?", "number of rows, where opened falls in March"),
+        (
+            "mean wait in March 2025",
+            "mean of wait (s), where opened in the year 2025 and opened falls in March",
+        ),
+        (
+            "mean wait in March and April 2024",
+            "mean of wait (s), where opened in the year 2024 and opened falls in March, April",
+        ),
+        (
+            "mean wait between December and February",
+            "mean of wait (s), where opened falls in December, January, February",
+        ),
+        (
+            "mean wait on weekends by channel",
+            "mean of wait (s) for each channel, where opened falls on Saturday, Sunday",
+        ),
+    ],
+)
+def test_months_and_days_are_conditions(dated_survey, question, expected):
+    assert titles(question, dated_survey) == [expected]
+
+
+def test_months_of_two_years_are_not_guessed(dated_survey):
+    (part,) = understand("mean wait from November to February 2024", dated_survey).parts
+    assert part.odd == ("november", "february")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many calls waited more than 60 seconds?", "number of rows, where wait (s) above 60"),
+        ("How many calls waited at least 3 minutes?", "number of rows, where wait (s) at least 180"),
+        (
+            "How many calls have a wait between 1 and 1.5 minutes?",
+            "number of rows, where wait (s) between 60 and 90",
+        ),
+        (
+            "What percentage of phone calls waited over 1 minute?",
+            "share of rows with wait (s) above 60, where channel is phone",
+        ),
+    ],
+)
+def test_numbers_are_taken_in_the_unit_of_the_column(dated_survey, question, expected):
+    assert titles(question, dated_survey) == [expected]
+
+
+def test_a_unit_of_another_kind_is_no_condition(dated_survey):
+    (part,) = understand("How many calls waited over 2.5 kg?", dated_survey).parts
+    assert part.fallback
+    assert part.odd == ("over 2.5",)
+
+
+def test_months_are_looked_up_in_a_column_of_their_numbers(make_survey):
+    frame = pd.DataFrame({"month": list(range(1, 13)) * 3, "sales": [float(n) for n in range(36)]})
+    parsed = survey.parse(make_survey("/x/sales.csv", frame))
+    assert titles("mean sales in June and July", parsed) == [
+        "mean of sales for each month, where month one of 6, 7"
+    ]

@@ -34,16 +34,29 @@ def _divide(clause: Clause) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
     said = re.search(
         r"\b(?:percentage|percent|share|proportion|fraction|ratio|part) of\b|% of\b", clause.text
     )
-    verb = _VERB.search(clause.text, said.end()) if said else None
+    verb = _verb(clause, said.end()) if said else None
     if verb is None:
         known = tuple(f for f in clause.filters if f.operator == "known")
         return known, tuple(f for f in clause.filters if f not in known)
-    before = tuple(
-        dict.fromkeys(f for place, f in clause.placed if place < verb.start() or f.operator == "known")
-    )
+    before = tuple(dict.fromkeys(f for place, f in clause.placed if place < verb or f.operator == "known"))
     after = tuple(dict.fromkeys(f for _, f in clause.placed if f not in before))
     by_value = not after and not clause.by
     return ((), before) if by_value else (before, after)
+
+
+def _verb(clause: Clause, after: int) -> int | None:
+    """Where the part begins to be told: at a verb, which may be the name of a column ("of the calls waited over …")."""
+    verb = _VERB.search(clause.text, after)
+    places = [verb.start()] if verb else []
+    for n, mention in enumerate(clause.mentions):
+        place = clause.text.index(f"«{n}»")
+        if (
+            place > after
+            and mention.value is None
+            and clause.said[mention.start : mention.end].endswith("ed")
+        ):
+            places.append(place)
+    return min(places, default=None)
 
 
 def title(intent: Intent) -> str:
