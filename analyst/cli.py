@@ -30,6 +30,13 @@ if TYPE_CHECKING:  # imported where they are used: `--help` answers at once
     from .session import Session
 
 ANSWERED, FAILED, BAD_INPUT, PARTIAL, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+_GO_ON = {
+    "run": "go on with `analyst resume`",
+    "resume": "go on with `analyst resume`",
+    "batch": "go on with the same command and --resume",
+    "eval": "the same command goes on",
+}
+"""What to do after an interrupt, by command."""
 
 
 class Commands(click.Group):
@@ -42,7 +49,8 @@ class Commands(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except (KeyboardInterrupt, asyncio.CancelledError):
-            click.echo("Interrupted. What was done is kept; go on with `analyst resume`.", err=True)
+            go_on = _GO_ON.get(context.invoked_subcommand or "")
+            click.echo(f"Interrupted.{f' What was done is kept; {go_on}.' if go_on else ''}", err=True)
             context.exit(INTERRUPTED)
         except Exception as error:
             if context.params.get("debug"):
@@ -93,6 +101,7 @@ _limits: list[Callable[[Any], Any]] = [
     click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Most time for the whole run, in seconds. [default: 1800]"),
     click.option("--approve", type=click.Choice(["risky", "auto", "ask"]), help="Code that may not run, as nobody is there to say yes: risky (shell, network, deleting, installing), none (auto), all (ask). [default: risky]"),
     click.option("--sandbox", type=click.Choice(["auto", "bubblewrap", "seatbelt", "landlock", "external", "off"]), help="What holds the code: the best sandbox of this machine (auto; see `analyst doctor`), this one, the container around all of this (external), or nothing (off). [default: auto]"),
+    click.option("--kernel-server", metavar="URL", help="Run the code in a kernel of this Jupyter server or gateway, which must see the data under the same paths. Its token: ANALYST_KERNEL_TOKEN or JUPYTER_TOKEN in the environment."),
     click.option("--verify", type=click.Choice(["off", "values", "full"]), help="Run the answer's code again in a clean kernel: the cells it needs, or all that worked. [default: off]"),
     click.option("--strict-numbers", is_flag=True, default=None, help="End with exit code 4 when the answer states a number that no output shows."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the answer."),
@@ -125,6 +134,11 @@ def limits(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--show-plan", is_flag=True, help="Stop when the plan stands, and print it.")
 @click.option("--kernel", metavar="NAME", help="Jupyter kernelspec to run the code in. [default: python3]")
+@click.option(
+    "--review",
+    metavar="ID",
+    help="A model that tries to refute the answer, by a check that is run, before it is given: provider/name, or `same`. [default: nobody]",
+)
 @limits
 def run_command(
     question: str, data: tuple[Path, ...], out: Path | None, plan: str, show_plan: bool, **options: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,9 @@ from .events import (
     Undone,
     Variable,
 )
+
+_MARK = re.compile(r"<(?=/?(?:question|context|data)\b)")
+"""What begins or ends a block of the prompt."""
 
 
 @dataclass
@@ -144,6 +148,14 @@ def compact(events: Sequence[Event], room: int) -> str:
     return "\n\n".join(filter(None, [*fixed, code, last]))
 
 
+def work_text(events: Sequence[Event], room: int) -> str:
+    """Variables, the code that worked and what it showed last, in at most about `room` characters."""
+    d = Digest.of(events)
+    variables = "\n".join(f"{v.name}: {v.summary or v.type}" for v in d.variables.values())[: room // 4]
+    last = "\n".join(r.text for _, r in d.cells[-2:] if r.ok)[-room // 3 :]
+    return "\n\n".join(filter(None, (variables, _code(d, room - len(variables) - len(last)), last)))
+
+
 def partial(events: Sequence[Event]) -> str:
     """The best honest answer that a stopped run can give: what is known, what is not, and why it stopped."""
     d = Digest.of(events)
@@ -158,6 +170,11 @@ def partial(events: Sequence[Event]) -> str:
         cell, text = shown[-1]
         parts.append(f"The last output (cell {cell}):\n{fenced(text[:2000])}")
     return "\n\n".join(parts)
+
+
+def inside(text: str) -> str:
+    """Text that stays in its block, whatever it holds: who wrote the data must not be able to end it."""
+    return _MARK.sub("‹", text)
 
 
 def fenced(text: str) -> str:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .risk import always
+from .settings import always_file
+
 if TYPE_CHECKING:  # imported where it is used: `--help` answers at once
     from analyst_kernels.sandbox import Tier
 
@@ -31,6 +34,7 @@ def command(context: click.Context) -> None:
     from analyst_kernels.sandbox import best, tiers  # noqa: PLC0415 - only when asked
 
     click.echo(report(tiers()))
+    click.echo(f"\n{always.told(always_file())}")
     if best().name == "none":
         context.exit(ISOLATION_MISSING)
 

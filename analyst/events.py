@@ -23,9 +23,14 @@ from .parts import Call as Call
 from .parts import Claim as Claim
 from .parts import Contract as Contract
 from .parts import Finding as Finding
+from .parts import Live as Live
 from .parts import Moved as Moved
+from .parts import Notice as Notice
+from .parts import OutputDelta as OutputDelta
 from .parts import Place as Place
 from .parts import PlanStep as PlanStep
+from .parts import StopReason as StopReason
+from .parts import TextDelta as TextDelta
 from .parts import ToolSchema as ToolSchema
 from .parts import Usage as Usage
 from .parts import Variable as Variable
@@ -78,6 +83,8 @@ class Asked:
     """Names of the kernel's variables that are surveyed beside the files."""
     context: str = ""
     """What else goes with the question: what the user ran since the last one, what was attached to it. Bounded."""
+    review: str = ""
+    """Who tries to refute the answer before it is given: a model's id, or "same"; "": nobody."""
     kind: Literal["asked"] = "asked"
 
 
@@ -96,8 +103,8 @@ class ContractSet:
     """What the answer must contain, before any code is written; the last one of a question holds."""
 
     contract: Contract
-    by: Literal["question", "person"] = "question"
-    """Read from the question's words, or changed by a person."""
+    by: Literal["question", "model", "person"] = "question"
+    """Read from the question's words, proposed with a plan, or changed by a person."""
     kind: Literal["contract_set"] = "contract_set"
 
 
@@ -107,6 +114,8 @@ class PlanProposed:
 
     steps: tuple[PlanStep, ...]
     call_id: str = ""
+    contract: Contract | None = None
+    """What the model says that the answer must contain; a `ContractSet` follows."""
     kind: Literal["plan_proposed"] = "plan_proposed"
 
 
@@ -124,7 +133,10 @@ class PlanDecided:
 
 @dataclass(frozen=True, slots=True)
 class PlanRevised:
-    """The plan changed on evidence. `steps` is the whole new plan; steps that are done stand in it unchanged."""
+    """The plan changed: by the model, on evidence (`call_id` is the call it answers), or by the user (it is empty).
+
+    `steps` is the whole new plan; steps that are done stand in it unchanged.
+    """
 
     steps: tuple[PlanStep, ...]
     reason: str
@@ -137,6 +149,8 @@ class StepStarted:
     """Work on a step of the plan begins."""
 
     step_id: str
+    by: Literal["policy", "person"] = "policy"
+    """person: she wanted to be asked before it, and said yes."""
     kind: Literal["step_started"] = "step_started"
 
 
@@ -277,6 +291,38 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewerReplied:
+    """The reviewer spoke of an answer that had passed the checks. It is asked once for a question."""
+
+    text: str
+    call: Call | None
+    """The check by which it would refute the answer; what comes of it is a `Reviewed`."""
+    usage: Usage
+    model: str
+    prompt_sha: str
+    kind: Literal["reviewer_replied"] = "reviewer_replied"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An answer was held against the reviewer's check, which was run: no verdict comes from words.
+
+    With `told` it went back to the model, once; the same check is run on what it answers then.
+    """
+
+    verdict: Literal["held", "refuted", "undecided"]
+    code: str = ""
+    """The check; "" when there was none."""
+    output: str = ""
+    """What the check came to, or why it decided nothing."""
+    told: str = ""
+    """What the model was told."""
+    draft: Answered | None = None
+    """The answer that went back; it is given after all when nothing better comes."""
+    kind: Literal["reviewed"] = "reviewed"
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """The code of the answer was run again, alone, in a kernel of its own; what it came to was compared."""
 
@@ -306,25 +352,6 @@ class Proved:
         return told if self.ok else f"{told}. {moved}. {self.cause}".rstrip()
 
 
-StopReason = Literal[
-    "steps",  # limit on model turns
-    "calls",  # limit on tool calls
-    "tokens",
-    "budget",  # money
-    "time",
-    "revisions",  # the plan was revised as often as it may be
-    "failures",  # too many failed calls in a row
-    "loop",  # the same code on the same state with the same outcome, again
-    "context",  # the conversation does not fit the model's window, even compacted
-    "isolation",  # no sandbox holds the code
-    "input",  # what was given cannot be used: data, model id, key
-    "model",  # the model could not be asked
-    "kernel",  # the kernel could not be kept alive
-    "interrupted",  # by the user
-    "plan only",  # only the plan was wanted
-    "refused",  # the person refused the plan
-]
-
 Event = (
     Opened
     | Isolated
@@ -344,34 +371,11 @@ Event = (
     | Stopped
     | Continued
     | Checked
+    | ReviewerReplied
+    | Reviewed
     | Answered
     | Proved
 )
+Paid = ModelReplied | ReviewerReplied
+"""Facts with the usage of a model's call."""
 codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
-
-# ── seen live, never stored: the fact that follows carries the whole ───────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """A piece of what the model is saying; a `ModelReplied` follows."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutputDelta:
-    """An output of running code; a `ToolReturned` follows."""
-
-    call_id: str
-    output: Output
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that a person should hear of while it happens: a wait, a retry, a rebuilt kernel."""
-
-    text: str
-
-
-Live = TextDelta | OutputDelta | Notice

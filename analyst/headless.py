@@ -129,6 +129,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "files": [str(f) for f in result.files],
         "model": result.model,
         "isolation": result.isolation,
+        "reviewed": result.reviewed.verdict if result.reviewed else None,
         "proved": str(result.proved) if result.proved else None,
         "usage": usage,
         "cost": cost,

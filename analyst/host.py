@@ -7,12 +7,18 @@ from typing import Protocol
 
 from .events import Call, CallDecided, PlanDecided, PlanStep
 
+BEGIN = "begin_step"
+"""The tool that a host is asked about before a step begins; no model can call it."""
+
 
 class Host(Protocol):
     """Called by the loop, and only by it."""
 
     async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
-        """May this call run? Asked when the policy says "ask"; `reasons` say why it does."""
+        """May this call run? Asked when the policy says "ask"; `reasons` say why it does.
+
+        Also asked before a step that the user wants to be asked about: as a call `BEGIN`, its goal as a comment.
+        """
         ...
 
     async def review(self, steps: Sequence[PlanStep]) -> PlanDecided:

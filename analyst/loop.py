@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from analyst_kernels import KernelDied, KernelError, KernelNotStarted, SandboxUnavailable
+from analyst_kernels import KernelDied, KernelError, KernelNotAnswering, KernelNotStarted, SandboxUnavailable
 
 from . import policy
 from .answering import conclude, give
@@ -22,6 +23,7 @@ from .events import (
     ModelReplied,
     Notice,
     PlanProposed,
+    PlanRevised,
     StepFinished,
     StepStarted,
     Stopped,
@@ -29,10 +31,11 @@ from .events import (
     Surveyed,
     ToolReturned,
 )
+from .host import BEGIN
 from .interrupting import watched
 from .messages import CHARACTERS_PER_TOKEN, sha, tokens
 from .models import Reply
-from .risk import Consent
+from .plans import Edit, edited, same, still_asked
 from .state import (
     Answer,
     AskModel,
@@ -40,9 +43,9 @@ from .state import (
     EndStep,
     GivePlan,
     Over,
-    ReadContract,
     ReviewPlan,
     RunCalls,
+    SetContract,
     StartStep,
     Stop,
     Survey,
@@ -52,7 +55,7 @@ from .tools.steer import named_values
 from .tools.survey import survey
 from .trust import contract
 from .trust.ledger import ledger
-from .work import Work, kernel_ready, limits, over_limit, revive
+from .work import Work, kernel_ready, limits, over_limit, permission, revive
 
 COMPACT_ABOVE, COMPACT_TO = 0.7, 0.2
 """Shares of the model's window: a conversation above the first is put together in the second."""
@@ -66,15 +69,17 @@ async def run(work: Work) -> None:
     """
     _settle_doubt(work)
     while True:
-        if work.interrupted.is_set() and not work.state.stopped:
+        if work.interrupted.is_set() and not work.state.stopped and not work.state.answered:
             work.append(Stopped("interrupted", "The run was interrupted."))
-        elif work.broken and not work.state.stopped:
+        elif work.broken and not work.state.stopped and not work.state.answered:
             work.append(Stopped("kernel", work.broken))
+        if work.edit:
+            _replan(work, work.edit)
         match work.state.next():
             case Survey():
                 await _survey(work)
-            case ReadContract(question):
-                work.append(ContractSet(contract.read(question)))
+            case SetContract(question, added, by):
+                work.append(ContractSet(contract.settled(question, added, by), by))
             case GivePlan(steps):
                 work.append(PlanProposed(steps))
             case AskModel():
@@ -82,17 +87,17 @@ async def run(work: Work) -> None:
             case ReviewPlan():
                 await _review(work)
             case StartStep(step_id):
-                work.append(StepStarted(step_id))
+                await _begin(work, step_id)
             case EndStep(step_id, ok, result):
                 work.append(StepFinished(step_id, ok, result))
             case RunCalls(calls):
                 await _run_calls(work, calls)
             case Answer(text):
-                give(work, Answered(text, named_values(text), partial=work.state.stopped is not None))
+                await give(work, Answered(text, named_values(text), partial=work.state.stopped is not None))
             case Stop(reason, detail):
                 work.append(Stopped(reason, detail))
             case Conclude():
-                conclude(work)
+                await conclude(work)
             case Over():
                 return
 
@@ -134,7 +139,8 @@ async def _survey(work: Work) -> None:
 def _fault(error: KernelError) -> StopReason:
     if isinstance(error, SandboxUnavailable):
         return "isolation"
-    return "input" if isinstance(error, KernelNotStarted) else "kernel"
+    passing = isinstance(error, KernelNotAnswering) or not isinstance(error, KernelNotStarted)
+    return "kernel" if passing else "input"
 
 
 def _no_data(work: Work) -> dict[str, Any]:
@@ -145,11 +151,32 @@ def _no_data(work: Work) -> dict[str, Any]:
 
 async def _review(work: Work) -> None:
     decided = await watched(work.interrupted, work.host.review(work.state.plan))
-    if decided is None:
+    if decided:
+        work.append(decided)
+
+
+def _replan(work: Work, edit: Edit) -> None:
+    """The user changed the plan. Between two turns only: a turn's prompt is what the log holds before it."""
+    work.edit = None
+    steps = edited(work.state, edit)
+    if steps is None:
+        work.log.show(Notice("The plan is another one by now, or over: your changes of it were not taken."))
+    elif not same(steps, work.state.plan):
+        work.append(PlanRevised(steps, "changed by the user", ""))
+
+
+async def _begin(work: Work, step_id: str) -> None:
+    step = next(s for s in work.state.plan if s.id == step_id)
+    if not step.ask:
+        work.append(StepStarted(step_id))
         return
-    work.append(decided)
-    if decided.contract and work.state.asked:
-        work.append(ContractSet(contract.filled(decided.contract, work.state.asked.question), "person"))
+    call = Call(f"{BEGIN}-{step_id}", BEGIN, json.dumps({"code": f"# {' '.join(step.goal.split())}"}))
+    asked = work.host.approve(call, ("you want to be asked before this step",))
+    decided = await watched(work.interrupted, asked)
+    if decided and decided.allowed:
+        work.append(StepStarted(step_id, decided.by))
+    elif decided:
+        work.append(StepFinished(step_id, ok=False, result=f"Not begun: {decided.reason}."))
 
 
 # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,7 +197,7 @@ async def _ask(work: Work) -> None:
             asked = work.model.reply(messages, [t.schema for t in work.tools.values()], work.log.show)
             reply = await watched(work.interrupted, asked)
     except (ModelError, TimeoutError) as error:
-        _no_reply(work, error)
+        await _no_reply(work, error)
         return
     if reply:
         calls = _own_ids(work, reply)
@@ -178,19 +205,14 @@ async def _ask(work: Work) -> None:
         work.append(ModelReplied(*said))
 
 
-def _no_reply(work: Work, error: Exception) -> None:
+async def _no_reply(work: Work, error: Exception) -> None:
     if isinstance(error, ContextOverflow) and work.state.turns_since_compaction > 0:
         _compact(work)
-    elif work.state.stopped:  # it was asked for the last word only
-        conclude(work)
-    elif work.state.draft:  # a check makes no answer worse: what was sent back stands, and is marked
-        give(work, replace(work.state.draft, call_id=""))
+    elif work.state.stopped or work.state.draft:
+        # it was asked for the last word only; or a check sent its answer back: that makes no answer worse
+        await conclude(work)
     elif isinstance(error, TimeoutError):
-        work.append(
-            Stopped(
-                "time", f"The time limit of {work.settings.timeout:g} s was reached. Raise it with --timeout."
-            )
-        )
+        work.append(policy.out_of_time(work.settings))
     else:
         reason = "context" if isinstance(error, ContextOverflow) else "model"
         work.append(Stopped("input" if isinstance(error, ModelRefused) else reason, str(error)))  # type: ignore[arg-type]
@@ -225,7 +247,7 @@ async def _run_calls(work: Work, calls: tuple[Call, ...]) -> None:
     outcomes = await asyncio.gather(*(_outcome(work, call) for call in calls))
     for call, outcome in zip(calls, outcomes, strict=True):
         if isinstance(outcome, Answered):
-            give(work, outcome)
+            await give(work, outcome)
         else:
             work.append(_with_remarks(work, call, outcome) if isinstance(outcome, ToolReturned) else outcome)
 
@@ -241,7 +263,7 @@ async def _outcome(work: Work, call: Call) -> Outcome | CallDecided:
         if tool.schema.kind == "act":
             decision = work.state.decided.get(call.id)
             if decision is None:
-                return await _decide(work, call)
+                return await permission(work, call)
             if not decision.allowed:
                 return _refusal(
                     call, f"Not allowed: {decision.reason}. Do it another way, or answer without it."
@@ -251,6 +273,8 @@ async def _outcome(work: Work, call: Call) -> Outcome | CallDecided:
         outcome = await tool.run(_desk(work), call)
     except BadArguments as error:
         return _refusal(call, f"{error}{_cut(work)}")
+    if isinstance(outcome, PlanRevised):
+        return still_asked(work.state.plan, outcome)
     if isinstance(outcome, Answered) and work.state.stopped:
         return replace(outcome, partial=True)
     return outcome
@@ -263,17 +287,6 @@ def _refusal(call: Call, text: str) -> ToolReturned:
 def _cut(work: Work) -> str:
     last = next(e for e in reversed(work.log.events) if isinstance(e, ModelReplied))
     return " Your reply was cut at its length limit: send a shorter one." if last.finish == "length" else ""
-
-
-async def _decide(work: Work, call: Call) -> CallDecided:
-    consent = Consent.of(work.log.events, work.always)
-    reasons = policy.reasons(
-        call.code, work.settings.approve, consent, isolated=work.isolated, folder=work.folder
-    )
-    if not reasons:
-        return CallDecided(call.id, allowed=True)
-    decided = await watched(work.interrupted, work.host.approve(call, reasons))
-    return decided or CallDecided(call.id, allowed=False, by="person", reason="the run was interrupted")
 
 
 async def _in_kernel(work: Work, tool: Tool, call: Call) -> Outcome:
@@ -295,8 +308,7 @@ async def _in_kernel(work: Work, tool: Tool, call: Call) -> Outcome:
 
 
 def _desk(work: Work) -> Desk:
-    vision, show = work.model.vision, work.log.show
-    return Desk(work.kernel, work.log.events, limits(work), vision, show, work.undo)
+    return Desk(work.kernel, work.log.events, limits(work), work.model.vision, work.log.show, work.undo)
 
 
 def _with_remarks(work: Work, call: Call, returned: ToolReturned) -> ToolReturned:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from string import Template
 
-from .digest import contract_text, steps_text
+from .digest import contract_text, inside, steps_text
 from .events import (
     Answered,
     Asked,
@@ -30,6 +29,8 @@ from .events import (
     PlanRevised,
     PlanStep,
     Proved,
+    Reviewed,
+    ReviewerReplied,
     StepFinished,
     StepStarted,
     Stopped,
@@ -38,12 +39,11 @@ from .events import (
     Undone,
 )
 from .models import Message
+from .prompts import load
 
 CHARACTERS_PER_TOKEN = 3.3
 """A cautious estimate for code and tables; prose has more."""
 TOKENS_PER_IMAGE = 1_000
-_MARK = re.compile(r"<(?=/?(?:question|context|data)\b)")
-"""What begins or ends a block of the prompt."""
 
 
 class Conversation:
@@ -51,7 +51,8 @@ class Conversation:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self._prompts: Mapping[str, str] = {}
+        self.prompts: Mapping[str, str] = load()
+        """The words put around facts, by name: those that the log was opened with."""
         self._vision = False
         self._asked = Asked("")
         self._plan: tuple[PlanStep, ...] = ()
@@ -63,7 +64,8 @@ class Conversation:
         """Take one fact in."""
         match event:
             case Opened(system=system, prompts=prompts, vision=vision):
-                self._prompts, self._vision = prompts, vision
+                # what is said today stands in for words that an older log does not have
+                self.prompts, self._vision = {**load(), **prompts}, vision
                 self.messages.append({"role": "system", "content": system})
             case Asked():
                 self._asked, self._plan, self._ended = event, (), {}
@@ -82,7 +84,9 @@ class Conversation:
             case PlanRevised(steps, _, call_id):
                 self._plan = steps
                 self._ended = {s.id: True for s in steps if self._ended.get(s.id)}
-                self._answer(call_id, "noted")
+                self._answer(call_id, "noted") if call_id else self._tell(
+                    "plan_changed", steps=steps_text(steps)
+                )
                 self._when_done()
             case StepStarted(step_id):
                 step = next(s for s in self._plan if s.id == step_id)
@@ -112,8 +116,10 @@ class Conversation:
                 self._tell("stopped", detail=detail)
             case Continued():
                 self._tell("continued")
-            case Checked():
-                self._checked(event)
+            case Checked(draft=draft, told=told) | Reviewed(draft=draft, told=told):
+                self._sent_back(draft, told)
+            case ReviewerReplied():
+                pass  # a conversation of its own: see `trust.review`
             case Answered(text, _, _, call_id):
                 self._answered(text, call_id)
             case Proved():
@@ -124,20 +130,20 @@ class Conversation:
         return [*self.messages, *self._waiting()]
 
     def _tell(self, prompt: str, **facts: str) -> None:
-        self._notices.append(Template(self._prompts[prompt]).substitute(facts))
+        self._notices.append(Template(self.prompts[prompt]).substitute(facts))
 
     def _waiting(self) -> list[Message]:
         return [{"role": "user", "content": "\n\n".join(self._notices)}] if self._notices else []
 
     def _answer(self, call_id: str, prompt: str) -> None:
-        self.messages.append({"role": "tool", "tool_call_id": call_id, "content": self._prompts[prompt]})
+        self.messages.append({"role": "tool", "tool_call_id": call_id, "content": self.prompts[prompt]})
 
     def _ask(self, data: str) -> None:
         name = {"always": "plan_always", "only": "plan_always", "never": "plan_never"}.get(self._asked.plan)
-        plan = f"{self._prompts[name]}\n" if name else ""
-        context = f"<context>\n{_inside(self._asked.context)}\n</context>\n" if self._asked.context else ""
+        plan = f"{self.prompts[name]}\n" if name else ""
+        context = f"<context>\n{inside(self._asked.context)}\n</context>\n" if self._asked.context else ""
         self._tell(
-            "question", question=_inside(self._asked.question), plan=plan, context=context, data=_inside(data)
+            "question", question=inside(self._asked.question), plan=plan, context=context, data=inside(data)
         )
 
     def _plan_decided(self, accepted: bool, steps: tuple[PlanStep, ...], note: str) -> None:
@@ -193,12 +199,11 @@ class Conversation:
             content["content"] = [{"type": "text", "text": event.text}, *images]
         self.messages.append(content)
 
-    def _checked(self, event: Checked) -> None:
-        if event.draft and event.draft.call_id:
-            called = event.draft.call_id
-            self.messages.append({"role": "tool", "tool_call_id": called, "content": event.told})
-        elif event.draft:
-            self._notices.append(event.told)
+    def _sent_back(self, draft: Answered | None, told: str) -> None:
+        if draft and draft.call_id:
+            self.messages.append({"role": "tool", "tool_call_id": draft.call_id, "content": told})
+        elif draft:
+            self._notices.append(told)
 
     def _answered(self, text: str, call_id: str) -> None:
         if call_id:
@@ -207,11 +212,6 @@ class Conversation:
             self.messages += self._waiting()
             self._notices.clear()
             self.messages.append({"role": "assistant", "content": text})
-
-
-def _inside(text: str) -> str:
-    """Text that stays in its block, whatever it holds: who wrote the data must not be able to end it."""
-    return _MARK.sub("‹", text)
 
 
 def project(events: Iterable[Event]) -> list[Message]:

@@ -1,11 +1,14 @@
-"""What facts are made of: calls, steps, variables, claims, as values. Read `events.py` first."""
+"""What facts are made of: calls, steps, variables, claims, as values; and what is seen live. Read `events.py` first."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from analyst_kernels import Output
+from pydantic.json_schema import SkipJsonSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class PlanStep:
     goal: str
     evidence: str = ""
     """What ends the step: the output that shows the goal is reached."""
+    ask: SkipJsonSchema[bool] = field(default=False, compare=False)
+    """A person wants to be asked before it begins. No part of the work: the model is not told, and plans that differ in
+    this alone are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +157,52 @@ class Claim:
     """How it is derived, as a formula of the values at full precision."""
     sentence: str = ""
     """What to tell a person."""
+
+
+# ── why a run ends early ───────────────────────────────────────────────────────────────────────────────────────────────
+
+StopReason = Literal[
+    "steps",  # limit on model turns
+    "calls",  # limit on tool calls
+    "tokens",
+    "budget",  # money
+    "time",
+    "revisions",  # the plan was revised as often as it may be
+    "failures",  # too many failed calls in a row
+    "loop",  # the same code on the same state with the same outcome, again
+    "context",  # the conversation does not fit the model's window, even compacted
+    "isolation",  # no sandbox holds the code
+    "input",  # what was given cannot be used: data, model id, key
+    "model",  # the model could not be asked
+    "kernel",  # the kernel could not be kept alive
+    "interrupted",  # by the user
+    "plan only",  # only the plan was wanted
+    "refused",  # the person refused the plan
+]
+
+# ── seen live, never stored: the fact that follows carries the whole ───────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of what the model is saying; a `ModelReplied` follows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDelta:
+    """An output of running code; a `ToolReturned` follows."""
+
+    call_id: str
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person should hear of while it happens: a wait, a retry, a rebuilt kernel."""
+
+    text: str
+
+
+Live = TextDelta | OutputDelta | Notice

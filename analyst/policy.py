@@ -22,9 +22,7 @@ from .state import REPEATS, State
 def limit(state: State, settings: Settings, seconds: float) -> Stopped | None:
     """Whether the next turn of the model would break a limit. `seconds`: how long the question has run."""
     if seconds >= settings.timeout:
-        return Stopped(
-            "time", f"The time limit of {settings.timeout:g} s was reached. Raise it with --timeout."
-        )
+        return out_of_time(settings)
     if state.turns >= settings.max_steps:
         return Stopped(
             "steps", f"The limit of {settings.max_steps} steps was reached. Raise it with --max-steps."
@@ -44,6 +42,11 @@ def limit(state: State, settings: Settings, seconds: float) -> Stopped | None:
         )
         return Stopped("budget", f"{spent}. Raise it with --budget.")
     return None
+
+
+def out_of_time(settings: Settings) -> Stopped:
+    """What ends a run whose time is over."""
+    return Stopped("time", f"The time limit of {settings.timeout:g} s was reached. Raise it with --timeout.")
 
 
 _NEARLY = 0.8

@@ -6,13 +6,18 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from analyst_kernels import Kernel, KernelError, Limits
+from analyst_kernels import Kernel, KernelError, Limits, SandboxUnavailable
 
 from .events import Answered, Asked, Continued, Event, Proved
 from .policy import effects
 from .risk import Effect
-from .settings import Settings
+from .settings import Settings, kernel_token
 from .trust.proof import Mode, prove
+
+STOPPED = "it was stopped before its end, and the answer stays as it is; `analyst verify RUN` or `%agent verify` proves it later"
+"""Why there is no proof, when the user did not wait for it."""
+
+_UNHELD = "Or prove it without: `analyst verify RUN --sandbox off`, with your rights; `--sandbox external`, when a container holds all of this."
 
 
 async def proof(
@@ -42,6 +47,10 @@ async def proof(
         inside: frozenset[Effect] = frozenset() if lent else frozenset({"write"})  # to a folder of its own
         limits = Limits(wall=settings.cell_timeout)
         return await prove(kernel, events, mode, limits, lambda code: effects(code) - inside, given)
+    except SandboxUnavailable as error:
+        return Proved(
+            mode, (), 0, 0, cause=f"nothing holds the code here, so it was not run again. {error} {_UNHELD}"
+        )
     except KernelError as error:
         return Proved(mode, (), 0, 0, cause=f"there is no clean kernel: {error}")
     finally:
@@ -54,8 +63,16 @@ def _kernel(place: Path, settings: Settings, events: Sequence[Event], lent: bool
 
     if lent:
         return ManagedKernel(settings.kernel, cwd=Path.cwd())
+    data = [path for event in events if isinstance(event, Asked) for path in event.data]
+    if settings.kernel_server:
+        from analyst_kernels.remote import RemoteKernel  # noqa: PLC0415 - rarely needed
+
+        url, how = settings.kernel_server, settings.sandbox
+        remote = RemoteKernel(url, kernel_token(), settings.kernel, work=place, sandbox=how, trusted=trusted)
+        remote.declare(data)
+        return remote
     kernel = IsolatedKernel(settings.kernel, work=place, sandbox=settings.sandbox, trusted=trusted)
-    kernel.declare(path for event in events if isinstance(event, Asked) for path in event.data)
+    kernel.declare(data)
     place.mkdir(parents=True, exist_ok=True)
     # one that is forked has the seed of hashes of the run's kernel, and so its order of sets: what is clean is started
     return kernel if kernel.isolated else ManagedKernel(settings.kernel, cwd=place)

@@ -12,6 +12,7 @@ from .headless import with_notebook
 from .log import Listener, read
 from .models.recorded import RecordedModel
 from .session import Session
+from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ async def replay(run: Path, out: Path | None, listener: Listener) -> Replayed:
     if not questions:
         raise BadInput(f"Nothing was asked in {run}: there is nothing to replay.")
     answer = ""
-    async with Session(RecordedModel(old), folder=out, listeners=[listener]) as session:
+    # where answers were reviewed, the reviewer's replies are in the log among the others
+    settings = Settings.of().model_copy(
+        update={"review": "same" if any(q.review for q in questions) else None}
+    )
+    async with Session(RecordedModel(old), folder=out, listeners=[listener], settings=settings) as session:
         for asked in questions:
             asking = session.ask(asked.question, asked.data, plan=asked.plan, steps=asked.steps)
             answer = (await with_notebook(session, asking)).answer

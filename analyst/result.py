@@ -14,10 +14,11 @@ from .events import (
     Continued,
     Event,
     Isolated,
-    ModelReplied,
     Opened,
+    Paid,
     PlanStep,
     Proved,
+    Reviewed,
     StepFinished,
     Stopped,
     ToolReturned,
@@ -37,6 +38,8 @@ class Result:
     named: Mapping[str, str] = field(default_factory=dict)
     stopped: Stopped | None = None
     """Why there is no full answer; None when there is one."""
+    reviewed: Reviewed | None = None
+    """What a reviewer's check said of the answer; None: it was not reviewed."""
     proved: Proved | None = None
     """What came of running its code again in a clean kernel; None: that was not done."""
     model: str = ""
@@ -96,10 +99,11 @@ def result(events: Sequence[Event], *, folder: Path | None = None, seconds: floa
         answer=answered.text if answered else stopped.detail if stopped else "",
         named=answered.named if answered else {},
         stopped=None if full else stopped,
+        reviewed=next((e for e in reversed(facts[since:]) if isinstance(e, Reviewed)), None),
         proved=next((e for e in reversed(facts[since:]) if isinstance(e, Proved)), None),
         model=opened.model if opened else "",
         isolation=next((e.tier for e in reversed(events) if isinstance(e, Isolated)), ""),
-        usage=_sum(e.usage for e in facts if isinstance(e, ModelReplied)),
+        usage=_sum(e.usage for e in facts if isinstance(e, Paid)),
         plan=Digest.of(facts).plan,
         run=folder,
         files=tuple(folder / "work" / path for path in beneath(folder / "work")) if folder else (),

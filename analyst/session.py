@@ -28,12 +28,14 @@ from .events import (
 )
 from .holding import held, is_ours, isolation, new_kernel, show_data
 from .host import Host, Nobody
+from .interrupting import watched
 from .log import Listener, Log
 from .loop import run
 from .models import Model
 from .models.choice import choose
+from .plans import Edit
 from .prompts import load
-from .proving import proof, unproved
+from .proving import STOPPED, proof, unproved
 from .rebuild import cells
 from .result import Result, result
 from .risk import always
@@ -61,6 +63,7 @@ class Session:
         listeners: Iterable[Listener] = (),
         settings: Settings | None = None,
         undo: bool = False,
+        reviewer: Model | None = None,
     ) -> None:
         """Set up a session; nothing is started before the first question.
 
@@ -73,6 +76,7 @@ class Session:
             settings: limits and habits; None: from the environment and the defaults.
             undo: the given kernel is the user's own: what cells of the log did is still there, and is never done
                 again; the variables are kept before each cell, so that `undo` can bring them back.
+            reviewer: who reviews answers; None: as `settings.review` says.
 
         Raises:
             BadInput: the model id cannot be used.
@@ -96,6 +100,8 @@ class Session:
         self._undo = self.folder.name if undo else ""
         self._starting: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
+        self._reviewer = reviewer
+        self._interrupted = asyncio.Event()
         self._work: Work | None = None
 
     async def __aenter__(self) -> Self:
@@ -116,7 +122,8 @@ class Session:
             await asyncio.wait({task})
         if self._given_kernel is None:
             await self._kernel.close()
-        await self.model.close()
+        for model in {id(m): m for m in (self.model, self._reviewer) if m}.values():
+            await model.close()
         self.log.close()
 
     @property
@@ -126,8 +133,20 @@ class Session:
 
     def interrupt(self) -> None:
         """Stop what is being done now; the run ends with what is known. Call it from the event loop's thread."""
+        self._interrupted.set()
+
+    def replan(self, steps: Sequence[PlanStep], seen: Sequence[str]) -> None:
+        """Change the plan that is being worked on: before the next step begins these are the steps that are to do.
+
+        What is begun stays as it is. Call it from the event loop's thread. What comes too late is not taken, and that
+        is said (`Notice`).
+
+        Args:
+            steps: the plan as it is wanted; what is begun may be in it or not.
+            seen: the ids of the plan that the user saw, in order.
+        """
         if self._work:
-            self._work.interrupted.set()
+            self._work.edit = Edit(tuple(steps), tuple(seen))
 
     async def ask(
         self,
@@ -156,10 +175,11 @@ class Session:
         if not question.strip():
             raise BadInput("The question is empty. Ask something about the data.")
         paths = tuple(_existing(p) for p in data)
+        review = self._review(self.settings.review or "")
         self._open()
         work = self._begin(paths)
         wanted = plan or self.settings.plan
-        work.append(Asked(question.strip(), paths, wanted, tuple(steps), tuple(variables), context))
+        work.append(Asked(question.strip(), paths, wanted, tuple(steps), tuple(variables), context, review))
         return await self._finish(work)
 
     async def resume(self) -> Result:
@@ -168,8 +188,10 @@ class Session:
         Raises:
             LogError: nothing was asked yet in this log, or it cannot be written.
         """
-        if not any(isinstance(e, Asked) for e in self.log.events):
+        asked = next((e for e in reversed(self.log.events) if isinstance(e, Asked)), None)
+        if asked is None:
             raise LogError(f"Nothing was asked in {self.folder}: there is nothing to resume.")
+        self._review(asked.review)
         work = self._begin()
         if work.state.stopped and isinstance(work.state.next(), Over):
             work.append(Continued())
@@ -185,10 +207,15 @@ class Session:
         Raises:
             LogError: it cannot be written.
         """
+        self._interrupted.clear()
+        return await self._prove(mode, given)
+
+    async def _prove(self, mode: Mode, given: Sequence[str] = ()) -> Proved:
         lent, ours = bool(self._undo), self._work is not None and is_ours(self.model)
-        proved = await proof(
+        proving = proof(
             self.folder, self.log.events, self.settings, mode, lent=lent, trusted=ours, given=given
         )
+        proved = await watched(self._interrupted, proving) or Proved(mode, (), 0, 0, cause=STOPPED)
         (self._work or self.log).append(proved)
         return proved
 
@@ -210,7 +237,7 @@ class Session:
     def _open(self) -> None:
         if self.log.events:
             return
-        prompts = load()
+        prompts = dict(load())
         self.log.append(
             Opened(
                 system=prompts.pop("system"),
@@ -244,6 +271,7 @@ class Session:
                 folder="" if self._undo else str(self.folder / "work"),
                 always=always.load(always_file()),
                 undo=self._undo,
+                interrupted=self._interrupted,
             )
             if fact := isolation(self._kernel, self.log.events):
                 self._work.append(fact)
@@ -254,9 +282,26 @@ class Session:
             self.log.show(Notice("The sandbox is built anew: it has to show new data."))
             self._starting = asyncio.create_task(_anew(self._kernel, self._starting))
             self._work.fresh = bool(cells(self.log.events))
-        self._work.interrupted.clear()
+        self._work.reviewer = self._reviewer
+        self._interrupted.clear()
         self._work.started = time.monotonic()
         return self._work
+
+    def _review(self, wanted: str) -> str:
+        """Have the reviewer ready that is wanted, if one is; what stands for it in the log.
+
+        Raises:
+            BadInput: it is no model that can review.
+        """
+        if self._reviewer is None and wanted:
+            self._reviewer = self.model if wanted == "same" else choose(wanted, environment()).model
+        if self._reviewer is None:
+            return ""
+        if is_ours(self._reviewer):
+            raise BadInput(
+                "`rules` answers questions and cannot review an answer. Name a model: --review provider/name, or leave --review out."
+            )
+        return "same" if self._reviewer is self.model else self._reviewer.id
 
     async def _ready(self) -> None:
         assert self._starting
@@ -265,7 +310,7 @@ class Session:
     async def _finish(self, work: Work) -> Result:
         await run(work)
         if self.settings.verify != "off" and unproved(self.log.events):
-            await self.verify(self.settings.verify)
+            await self._prove(self.settings.verify)
         return result(self.log.events, folder=self.folder, seconds=time.monotonic() - work.started)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from analyst_kernels import KernelError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import BadInput
@@ -18,6 +19,8 @@ from .errors import BadInput
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
 _SHORTEST_SECRET = 8
 """A shorter value is more likely a flag ("true") or a name than a secret; replacing it would garble the log."""
+_KERNEL_TOKENS = ("ANALYST_KERNEL_TOKEN", "JUPYTER_TOKEN")
+"""Where the token of a kernel server is looked for: in the environment, and nowhere else."""
 
 
 class Settings(BaseSettings):
@@ -49,13 +52,31 @@ class Settings(BaseSettings):
     """Failed calls in a row that end a step, or a run that has no plan."""
     verify: Literal["off", "values", "full"] = "off"
     """Whether the code of an answer is run again in a clean kernel: the cells that it needs, or all that worked."""
+    review: str | None = None
+    """Who tries to refute an answer before it is given, by a check that is run: `provider/name`, "same" (the model itself),
+    or None: nobody."""
     strict_numbers: bool = False
     """Whether an answer with a number that no output shows makes a command end with exit code 4."""
     kernel: str = "python3"
     """Name of the Jupyter kernelspec."""
+    kernel_server: str | None = None
+    """Address of a Jupyter server or gateway whose kernels run the code; None: kernels of this machine. Data must be there
+    under the same paths. Its token is in the environment: see `kernel_token`."""
     sandbox: Literal["auto", "bubblewrap", "seatbelt", "landlock", "external", "off"] = "auto"
     """What holds a kernel that we start. auto: the best that this machine has, and nothing runs without one, but for the
     built-in analyst's own code; external: what surrounds this process, such as a container; off: nothing has to."""
+
+    @field_validator("kernel_server")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url:
+            from analyst_kernels.server import Server  # noqa: PLC0415 - tornado takes 0.1 s to import
+
+            try:
+                Server(url, "")
+            except KernelError as error:
+                raise ValueError(str(error)) from None
+        return url or None
 
     @classmethod
     def of(cls, **given: Any) -> Settings:
@@ -64,7 +85,8 @@ class Settings(BaseSettings):
         Raises:
             BadInput: a name that is no setting, or a value that it does not take.
         """
-        for name in (*given, *(v for v in environment() if v.upper().startswith("ANALYST_"))):
+        ours = (v for v in environment() if v.upper().startswith("ANALYST_") and v not in _KERNEL_TOKENS)
+        for name in (*given, *ours):
             _no_key(name)
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})
@@ -76,6 +98,12 @@ class Settings(BaseSettings):
 def environment() -> Mapping[str, str]:
     """The process's environment, for those below who need a provider's key or address."""
     return dict(os.environ)  # noqa: TID251 - here it is read, and nowhere else
+
+
+def kernel_token() -> str:
+    """The token of the kernel server: what ANALYST_KERNEL_TOKEN holds, else JUPYTER_TOKEN; "": neither is set."""
+    env = environment()
+    return next((env[name] for name in _KERNEL_TOKENS if env.get(name)), "")
 
 
 def user_file() -> Path:

@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .attempts import attempt
+from .coming import Answer as Answer
+from .coming import AskModel as AskModel
+from .coming import Conclude as Conclude
+from .coming import EndStep as EndStep
+from .coming import GivePlan as GivePlan
+from .coming import Next as Next
+from .coming import Over as Over
+from .coming import ReviewPlan as ReviewPlan
+from .coming import RunCalls as RunCalls
+from .coming import SetContract as SetContract
+from .coming import StartStep as StartStep
+from .coming import Stop as Stop
+from .coming import Survey as Survey
 from .events import (
     Answered,
     Asked,
@@ -26,6 +40,8 @@ from .events import (
     PlanRevised,
     PlanStep,
     Proved,
+    Reviewed,
+    ReviewerReplied,
     StepFinished,
     StepStarted,
     Stopped,
@@ -33,101 +49,7 @@ from .events import (
     Surveyed,
     ToolReturned,
     Undone,
-)
-
-# ── what can come next ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """Look at the data."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadContract:
-    """Write down what the question says its answer must contain."""
-
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class GivePlan:
-    """Take the plan that the user gave."""
-
-    steps: tuple[PlanStep, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AskModel:
-    """Send the conversation to the model."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPlan:
-    """Show the plan to the host."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartStep:
-    """Begin a step of the plan."""
-
-    step_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class EndStep:
-    """The active step ends: the model just said its result, or a bound ended it."""
-
-    step_id: str
-    ok: bool
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunCalls:
-    """Run these calls: one, or several that only look."""
-
-    calls: tuple[Call, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The model answered in plain words."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Nothing more can be done."""
-
-    reason: StopReason
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conclude:
-    """Write the partial answer from what was found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """Done."""
-
-
-Next = (
-    Survey
-    | ReadContract
-    | GivePlan
-    | AskModel
-    | ReviewPlan
-    | StartStep
-    | EndStep
-    | RunCalls
-    | Answer
-    | Stop
-    | Conclude
-    | Over
+    Usage,
 )
 
 STEP_TURNS = 12
@@ -150,6 +72,8 @@ class State:
     surveyed: bool = False
     contract: Contract | None = None
     """What the answer must contain; None: not read from the question yet."""
+    added: tuple[Contract, Literal["model", "person"]] | None = None
+    """What was said since that it must contain, and by whom; it is written down next."""
     plan: tuple[PlanStep, ...] = ()
     planned: bool = False
     """There was a plan, whatever became of it."""
@@ -186,6 +110,10 @@ class State:
     """The answer that the checks sent back; there is no second time."""
     checked: Checked | None = None
     """The checks of the answer that comes next."""
+    reviewer: ReviewerReplied | None = None
+    """What the reviewer said; it is asked once."""
+    reviewed: Reviewed | None = None
+    """What the last run of its check came to."""
     answered: Answered | None = None
 
     @classmethod
@@ -212,18 +140,20 @@ class State:
             case Proved():
                 pass  # it comes after the answer, and changes nothing of what comes next
             case ContractSet(contract):
-                self.contract = contract
-            case PlanProposed(steps, call_id):
+                self.contract, self.added = contract, None
+            case PlanProposed(steps, call_id, contract):
                 self._answered(call_id)
                 self.plan, self.planned, self.unreviewed = steps, True, bool(call_id)
-            case PlanDecided(accepted, steps, note):
+                self.added = (contract, "model") if contract else None
+            case PlanDecided(accepted, steps, note, contract):
                 self.unreviewed, self.refused = False, not accepted and not note
                 self.plan = (steps or self.plan) if accepted else ()
+                self.added = (contract, "person") if contract else None
             case PlanRevised(steps, _, call_id):
                 self._answered(call_id)
-                self.plan, self.revisions = steps, self.revisions + 1
+                self.plan, self.revisions = steps, self.revisions + bool(call_id)
                 self.finished = {s.id: f for s in steps if (f := self.finished.get(s.id)) and f.ok}
-                self.active = None
+                self.active = None if call_id else self.active  # the user changes only what is not begun
             case StepStarted(step_id):
                 self.active, self.step_turns, self.failures = step_id, 0, 0
             case StepFinished(step_id, _, _, call_id):
@@ -247,7 +177,16 @@ class State:
                 self.concluding, self.failures = 0, 0
                 self.attempts.clear()
             case Checked(draft=draft):
-                self._checked(event, draft)
+                self.checked = event
+                if draft:
+                    self._sent_back(draft)
+            case ReviewerReplied(usage=usage):
+                self.reviewer = event
+                self._spend(usage)
+            case Reviewed(draft=draft):
+                self.reviewed = event
+                if draft:
+                    self._sent_back(draft)
             case Answered(call_id=call_id):
                 self._answered(call_id)
                 self.answered, self.said = event, None
@@ -259,24 +198,25 @@ class State:
             self.calls += 1
             self.failures = 0
 
-    def _checked(self, event: Checked, draft: Answered | None) -> None:
-        if draft is None:
-            self.checked = event
-            return
+    def _sent_back(self, draft: Answered) -> None:
         self._answered(draft.call_id)
-        self.draft, self.said = draft, None
+        self.draft, self.said, self.checked = draft, None, None
+
+    def _spend(self, usage: Usage) -> int:
+        """Count what a model call used; gives its tokens."""
+        used = usage.input + usage.output
+        self.tokens += used
+        self.usd += usage.usd or 0.0
+        self.unpriced = self.unpriced or (usage.usd is None and used > 0)
+        return used
 
     def _replied(self, event: ModelReplied) -> None:
-        usage = event.usage
         self.turns += 1
         self.returned = 0
         self.step_turns += 1
         self.turns_since_compaction += 1
         self.concluding += self.stopped is not None
-        self.last_tokens, self.last_usd = usage.input + usage.output, usage.usd or 0.0
-        self.tokens += self.last_tokens
-        self.usd += self.last_usd
-        self.unpriced = self.unpriced or (usage.usd is None and self.last_tokens > 0)
+        self.last_tokens, self.last_usd = self._spend(event.usage), event.usage.usd or 0.0
         self.waiting, self.said = event.calls, None if event.calls else event.text
 
     def _returned(self, event: ToolReturned) -> None:
@@ -305,6 +245,12 @@ class State:
         first = self.waiting[0] if self.waiting else None
         return first if first and (d := self.decided.get(first.id)) and d.allowed else None
 
+    @property
+    def to_review(self) -> bool:
+        """Whether an answer that passed the checks is to be reviewed now: the first time, or after the review sent one back."""
+        wanted = self.asked is not None and bool(self.asked.review) and not self.stopped
+        return wanted and (self.reviewed is None or self.reviewed.draft is not None)
+
     # ── what comes next ──
 
     def next(self) -> Next:
@@ -316,7 +262,9 @@ class State:
         if not self.surveyed:
             return Survey()
         if self.contract is None:
-            return ReadContract(self.asked.question)
+            return SetContract(self.asked.question)
+        if self.added:
+            return SetContract(self.asked.question, *self.added)
         if self.asked.steps and not self.planned:
             return GivePlan(self.asked.steps)
         if self.plan and self.asked.plan == "only":
@@ -329,6 +277,8 @@ class State:
             return self._start_step_for(self.waiting[0]) or RunCalls(self._batch())
         if self.said is not None:
             return self._take_words(self.said)
+        if self.checked:  # the model could not be asked again: the answer that was sent back stands
+            return Conclude()
         return self._give_up() or self._start_step() or AskModel()
 
     def _after_stop(self, stopped: Stopped) -> Next:

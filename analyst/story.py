@@ -25,6 +25,8 @@ from .events import (
     PlanRevised,
     PlanStep,
     Proved,
+    Reviewed,
+    ReviewerReplied,
     StepFinished,
     StepStarted,
     Stopped,
@@ -132,6 +134,12 @@ class Story:
     stopped: Stopped | None = None
     checked: Checked | None = None
     """What is on record for the answer; None when that was not looked into."""
+    reviewer: str = ""
+    """The model that reviewed the answer; "": none was asked."""
+    reviewing: Spent = Spent()
+    """What the reviewer used; `spent` has it in it."""
+    reviews: tuple[Reviewed, ...] = ()
+    """What the reviewer's check came to: the last is about the answer."""
     answered: Answered | None = None
     proved: Proved | None = None
     undone: tuple[Undone, ...] = ()
@@ -195,6 +203,14 @@ class Story:
                 self.stopped = self.checked = self.answered = self.proved = None
             case Checked():
                 self._checked(event)
+            case ReviewerReplied(usage=usage, model=model):
+                self.reviewer = model
+                self.spent, self.reviewing = self.spent.plus(usage), self.reviewing.plus(usage)
+            case Reviewed():
+                self.reviews += (event,)
+                if event.draft:
+                    self._calls.pop(event.draft.call_id, None)
+                    self._add(Turn("sent back", f"A reviewer's check failed: {event.output}"))
             case Answered():
                 self.answered = event
             case Proved():

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from analyst_kernels import Kernel, KernelError, Limits
 
 from . import policy
-from .events import Event, Notice, Stopped
+from .events import Call, CallDecided, Event, Notice, Stopped
 from .host import Host
+from .interrupting import watched
 from .log import Log
 from .messages import Conversation
 from .models import Model
+from .plans import Edit
 from .rebuild import cells, rebuild
-from .risk import Effect
+from .risk import Consent, Effect
 from .settings import Settings
 from .state import State
 from .tools import Tool
@@ -41,8 +43,12 @@ class Work:
     fresh: bool = False
     """The kernel is a new one, and cells of the log have to be run again before it is used."""
     rebuilding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reviewer: Model | None = None
+    """Who reviews answers, where that is wanted."""
     note: str = ""
     """What the model is to be told with the next thing that it is told."""
+    edit: Edit | None = None
+    """The plan as the user wants it, until the loop takes it."""
     broken: str = ""
     """Why there can be no kernel any more."""
     isolated: bool = False
@@ -101,6 +107,18 @@ async def revive(work: Work) -> str:
         return work.broken
     work.log.show(Notice(str(rebuilt)))
     return str(rebuilt)
+
+
+async def permission(work: Work, call: Call) -> CallDecided:
+    """Whether code may run: by the policy, else by a person."""
+    consent = Consent.of(work.log.events, work.always)
+    reasons = policy.reasons(
+        call.code, work.settings.approve, consent, isolated=work.isolated, folder=work.folder
+    )
+    if not reasons:
+        return CallDecided(call.id, allowed=True)
+    decided = await watched(work.interrupted, work.host.approve(call, reasons))
+    return decided or CallDecided(call.id, allowed=False, by="person", reason="the run was interrupted")
 
 
 def limits(work: Work) -> Limits:

@@ -27,8 +27,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, ScriptedServer(answering) as server:
-        kills = Kills(Path(folder), server.url, options.jobs, options.seed)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ScriptedServer(answering) as server,
+        Kills(Path(folder), server.url, options.jobs, options.seed) as kills,
+    ):
         kills.kill(options.kills)
         kills.finish()
         faults = kills.faults()

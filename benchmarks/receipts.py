@@ -22,7 +22,7 @@ from analyst.trust.evidence import Evidence
 from analyst.trust.receipts import check
 
 CORPUS = Path(__file__).parent.parent / "tests" / "trust" / "corpus"
-PARTS = ("seen", "second", "held", "prose")
+PARTS = ("seen", "second", "held", "prose", "hand_dev", "hand_held")
 FALSE = ("altered", "invented")
 OUTPUTS: TypeAdapter[tuple[Output, ...]] = TypeAdapter(tuple[Output, ...])
 
@@ -102,13 +102,13 @@ def _count(case: dict[str, Any], claims: Sequence[Claim], result: Score) -> None
 
 
 def main() -> None:
-    print(f"{'part':6} {'kind':10} {'numbers':>8} {'marked':>8}")
+    print(f"{'part':9} {'kind':10} {'numbers':>8} {'marked':>8}")
     for part in PARTS:
         result = score(part)
         for kind in sorted(result.numbers):
-            print(f"{part:6} {kind:10} {result.numbers[kind]:8} {result.marked[kind]:8}")
+            print(f"{part:9} {kind:10} {result.numbers[kind]:8} {result.marked[kind]:8}")
         print(
-            f"{part:6} {result.answers} answers: {result.caught:.1%} of false numbers caught, {result.alarms:.1%} false alarms, "
+            f"{part:9} {result.answers} answers: {result.caught:.1%} of false numbers caught, {result.alarms:.1%} false alarms, "
             f"{1000 * result.seconds / result.answers:.1f} ms per answer"
         )
         if "--show" in sys.argv and part in sys.argv:

@@ -85,6 +85,7 @@ def test_the_main_job_without_a_key_or_a_network(tmp_path: Path) -> None:
         "files",
         "model",
         "isolation",
+        "reviewed",
         "proved",
         "usage",
         "cost",

@@ -83,6 +83,7 @@ def test_json_is_the_object_of_run_made_from_the_log(done: Path) -> None:
         "files": [],
         "model": "scripted",
         "isolation": "",
+        "reviewed": None,
         "proved": None,
         "usage": usage,
         "cost": 1.0,

@@ -40,6 +40,7 @@ class Call:
     parameters: Mapping[str, str]
     model: str | None
     kernel: str | None
+    kernel_server: str | None
     sandbox: str | None
     workers: int
     calls: int
@@ -148,7 +149,7 @@ class Call:
         return signals.heard
 
     def _crew(self, place: Place, purse: Purse) -> Crew:
-        settings = Settings.of(kernel=self.kernel, sandbox=self.sandbox)
+        settings = Settings.of(kernel=self.kernel, kernel_server=self.kernel_server, sandbox=self.sandbox)
         if self.dask:
             from .cluster import Cluster  # noqa: PLC0415 - an extra
 

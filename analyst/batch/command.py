@@ -54,6 +54,9 @@ def _pairs(_: click.Context, option: click.Parameter, given: Sequence[str]) -> d
 @click.option("--model", metavar="ID", help="For jobs that name none. [default: as for `analyst run`]")
 @click.option("--kernel", metavar="NAME", help="Jupyter kernelspec to run the code in. [default: python3]")
 @click.option(
+    "--kernel-server", metavar="URL", help="Kernels of this Jupyter server or gateway, as for `analyst run`."
+)
+@click.option(
     "--sandbox",
     type=click.Choice(["auto", "bubblewrap", "seatbelt", "landlock", "external", "off"]),
     help="What holds the code, as for `analyst run`. [default: auto]",

@@ -14,7 +14,7 @@ from pathlib import Path
 from analyst_kernels import DisplayData, KernelError, SandboxUnavailable
 
 from ..errors import AnalystError, LogError
-from ..events import Asked, Event, Live, ModelReplied, ToolReturned
+from ..events import Asked, Event, Live, Paid, ToolReturned
 from ..files import write_whole
 from ..headless import with_notebook
 from ..result import Result, result
@@ -115,7 +115,7 @@ class Desk:
         changed = asyncio.Event()
 
         def listen(event: Event | Live) -> None:
-            if isinstance(event, ModelReplied | ToolReturned | Asked):
+            if isinstance(event, Paid | ToolReturned | Asked):
                 changed.set()
 
         settings = self.settings.model_copy(update=job.limits.model_dump(exclude_none=True))
@@ -125,7 +125,7 @@ class Desk:
         session = Session(self.flow.model(job.model), folder=folder, settings=settings, listeners=[listen])
         if before is None:  # what a run that was cut off has spent is in no result yet
             for event in session.events:
-                if isinstance(event, ModelReplied):
+                if isinstance(event, Paid):
                     self.flow.purse.paid(event.usage)
         async with session:
             keeping = asyncio.create_task(self._keep(job.key, folder, changed))

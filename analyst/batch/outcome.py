@@ -13,7 +13,7 @@ from ..result import Result, Status
 from .jobs import Job
 
 _PASSING: frozenset[StopReason] = frozenset({"input", "model", "kernel", "interrupted"})
-"""input: a kernel that died while it started, a key that was not taken, as well as data that cannot be read."""
+"""input: a key that was not taken, or data that the kernel does not see: what is mended outside of the job."""
 
 Verdict = Literal["answered", "incomplete", "partial", "failed", "left"]
 

@@ -103,7 +103,10 @@ def _from_cells(cells: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def _yaml(path: Path, text: str) -> Iterator[Row]:
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:
+        raise _no_yaml(path, error) from None
     try:
         document = loader.get_single_node()
         if not isinstance(document, yaml.SequenceNode):
@@ -114,6 +117,10 @@ def _yaml(path: Path, text: str) -> Iterator[Row]:
             except (yaml.YAMLError, ValueError) as error:
                 yield Row(node.start_mark.line + 1, fault=str(error).splitlines()[0])
     except (yaml.YAMLError, RecursionError) as error:
-        raise BadInput(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+        raise _no_yaml(path, error) from None
     finally:
         loader.dispose()
+
+
+def _no_yaml(path: Path, error: Exception) -> BadInput:
+    return BadInput(f"{path} is no YAML: {' '.join(str(error).split())}")

@@ -5,30 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ..pool.progress import Bar
 from .jobs import BadRow, Job
 from .outcome import Outcome
 
 
-class Telling:
-    """Both at once. Use it as a context manager."""
+class Telling(Bar):
+    """Both at once."""
 
     def __init__(self, total: int, *, as_json: bool, quiet: bool) -> None:
         """`total`: jobs to be done. `as_json`: lines for a program. `quiet`: nothing for a person."""
+        super().__init__(total, quiet=quiet)
         self._json = as_json
-        self._bar = Bar(total, quiet=quiet)
-
-    def __enter__(self) -> Self:
-        self._bar.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.__exit__(kind, error, trace)
 
     def begun(self, jobs: int, todo: int, bad: Iterable[BadRow]) -> None:
         """The batch begins."""
@@ -37,14 +27,12 @@ class Telling:
 
     def started(self, job: Job) -> None:
         """A job begins."""
-        self._bar.started(job.id)
+        self.enter(job.id)
         self._emit("started", id=job.id, key=job.key)
 
     def finished(self, outcome: Outcome) -> None:
         """A job is over."""
-        self._bar.finished(
-            outcome.id, str(outcome), failed=outcome.verdict == "failed", usd=outcome.usd or 0.0
-        )
+        self.leave(outcome.id, str(outcome), failed=outcome.verdict == "failed", usd=outcome.usd or 0.0)
         self._emit("finished", verdict=outcome.verdict, **outcome.model_dump(mode="json"))
 
     def over(self, counts: dict[str, int], usd: float, exit_code: int) -> None:
@@ -53,13 +41,8 @@ class Telling:
 
     def say(self, text: str) -> None:
         """A sentence."""
-        self._bar.say(text)
+        super().say(text)
         self._emit("said", text=text)
-
-    @property
-    def pace(self) -> str:
-        """See `Bar.pace`."""
-        return self._bar.pace
 
     def _emit(self, event: str, **fields: Any) -> None:
         if self._json:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..events import ModelReplied
+from ..events import Paid
 from ..log import read
 from ..story import Spent
 from .grading import Verdict
@@ -146,7 +146,7 @@ def spent(run: Path) -> Spent:
     """
     total = Spent()
     for line in read(run) if (run / "log.jsonl").exists() else ():
-        if isinstance(line.event, ModelReplied):
+        if isinstance(line.event, Paid):
             total = total.plus(line.event.usage)
     return total
 

@@ -11,7 +11,7 @@ from IPython import get_ipython
 from IPython.core.error import UsageError
 
 from ..errors import BadInput
-from ..events import Asked, PlanStep, ToolReturned
+from ..events import Asked, PlanStep, Reviewed, ToolReturned
 from ..holding import closed
 from ..models import Model
 from ..models.choice import choose
@@ -82,7 +82,7 @@ async def ask(
         raise BadInput("--to needs your own kernel: a closed one holds other variables.")
     activity, user = notebook.magics.activity, notebook.user
     done = "\n".join(filter(None, [context, activity.told]))
-    prompt = understand(text, notebook.shell.user_ns, user, activity.failure, done)
+    prompt = understand(text, notebook.shell.user_ns, user, activity.failure, done, {to, *notebook.made})
     if dry:
         _show(notebook, prompt, chosen)
         return None
@@ -102,11 +102,15 @@ async def _answered(
 ) -> Result:
     own = chosen.kernel == "own"
     before = recording.fingerprints(notebook.user) if own else {}
+    theirs = set(notebook.user) - notebook.made
     name = recording.key(text, chosen)
     plain = plan is None and not steps
     model = _recorded(notebook, name, prompt, chosen) if plain else None
     bind = f"Bind the result to the variable {chosen.to}." if chosen.to else ""
     async with opened(notebook, chosen, model=model) as session:
+        if own:  # what the user changed since the last question is not what the agent's first cell changed
+            await notebook.lent.start()
+            await notebook.lent.evaluate("changes")
         result = await session.ask(
             prompt.question,
             prompt.data,
@@ -115,8 +119,10 @@ async def _answered(
             variables=prompt.variables if own else (),
             context="\n".join(filter(None, [prompt.context if own else "", bind])),
         )
+        notebook.keep_made(theirs)
     concluded(result)
-    if plain and result.status == "answered":
+    sent_back = any(isinstance(e, Reviewed) and e.told for e in result.facts)  # by nobody, the next time
+    if plain and result.status == "answered" and not sent_back:
         asked = next(e for e in result.facts if isinstance(e, Asked))
         recording.save(notebook.home, name, recording.record(text, asked, result.facts, before))
     if chosen.to:
@@ -133,11 +139,13 @@ async def opened(
     folder = notebook.folder(chosen.kernel)
     view = CellView(notebook.lent.publish, rich=notebook.lent.rich, run=folder.name)
     settings = chosen.settings if own else closed(chosen.settings)
+    if model is not None:  # what was recorded was reviewed then
+        settings = settings.model_copy(update={"review": None})
     session = Session(
         model or settings.model,
         folder=folder,
         kernel=notebook.lent if own else None,
-        host=notebook.host(edit=chosen.edit, waits=view.waits_for_person),
+        host=notebook.host(edit=chosen.edit, waits=view.waits_for_person, wanted=lambda: view.wanted),
         listeners=[view],
         settings=settings,
         undo=own,

@@ -13,9 +13,11 @@ from markupsafe import Markup
 from traitlets import List, Unicode
 
 from .. import markup
-from ..events import PlanStep
+from ..errors import BadInput
+from ..events import Contract, PlanStep
 from ..markup.prose import HIGHLIGHT, NO_MATHS
-from .hosts import WORDS, Choice, from_text, to_text
+from .editing import PARTS, plan_text, read_plan_text
+from .hosts import Choice, Edited, choices
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 _VERSION = {"version_major": 2, "version_minor": 0}
@@ -23,6 +25,11 @@ _ASKED = Markup('<div class="analyst-block {}"><p role="status"><strong>{}</stro
 """It is read out where a screen is read, and looks as the blocks of the run do."""
 _CODE = Markup('<ul>{}</ul><div class="{}"><pre tabindex="0" style="{}">{}</pre></div>')
 _REASON = Markup("<li>{}</li>")
+_EDITED = Markup(
+    '<p class="note">Each line is a step: reword, move, add or take out lines. Below stands what the answer must contain, '
+    "a line for each part: {}.</p>"
+).format(", ".join(PARTS))
+_PROBLEM = Markup('<p class="why" role="alert">{}</p>')
 
 
 class Question(anywidget.AnyWidget):
@@ -44,26 +51,33 @@ class Buttons:
         self._show = show
 
     async def choose(self, code: str, reasons: Sequence[str]) -> Choice:
-        """Show the code and its reasons, and wait for one of three buttons."""
+        """Show the code and its reasons, and wait for a button."""
+        offered = choices(code)
         listed = Markup("").join(map(_REASON.format, reasons))
         shown = _CODE.format(
             listed, HIGHLIGHT, "max-height: 20em; overflow: auto", markup.code(code.strip("\n"))
         )
         html = _ASKED.format(NO_MATHS, "This code needs your yes:", shown)
-        answer = await self._answer(Question(html=html, choices=list(WORDS.items())))
-        return next(choice for choice in WORDS if choice == answer["choice"])
+        answer = await self._answer(Question(html=html, choices=list(offered.items())))
+        return next(choice for choice in offered if choice == answer["choice"])
 
-    async def edit(self, steps: Sequence[PlanStep]) -> Sequence[PlanStep] | None:
-        """Show the plan in a text box, one step on each line."""
-        asked = "Work by this plan? Each line is a step: reword, move, add or take out lines."
-        choices = [("run", "Run the plan"), ("refuse", "Refuse")]
+    async def edit(self, steps: Sequence[PlanStep], wanted: Contract) -> Edited | None:
+        """Show the plan and what is wanted in a text box; a text that cannot be understood is shown again, with why."""
+        text, problem = plan_text(steps, wanted), Markup("")
+        pressed = [("run", "Run the plan"), ("refuse", "Refuse")]
         while True:
-            html = _ASKED.format(NO_MATHS, asked, "")
-            answer = await self._answer(Question(html=html, text=to_text(steps), choices=choices))
+            html = _ASKED.format(NO_MATHS, "Work by this plan?", _EDITED + problem)
+            answer = await self._answer(Question(html=html, text=text, choices=pressed))
             if answer["choice"] == "refuse":
                 return None
-            if plan := from_text(str(answer["text"]), steps):
-                return plan
+            typed = str(answer["text"])
+            try:
+                plan, contract = read_plan_text(typed, steps, wanted)
+            except BadInput as error:
+                text, problem = typed, _PROBLEM.format(error)
+                continue
+            if plan:
+                return plan, contract
 
     async def _answer(self, question: Question) -> Mapping[str, Any]:
         loop = asyncio.get_running_loop()

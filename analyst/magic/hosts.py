@@ -4,21 +4,41 @@ Stop ends every question, and where nobody can answer nothing is asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 
-from ..events import Call, CallDecided, PlanDecided, PlanStep
+from ..errors import BadInput
+from ..events import Call, CallDecided, Contract, PlanDecided, PlanStep
 from ..host import Host, Nobody
+from ..risk import WORDS as EFFECTS
+from ..risk import always, for_every_run
+from ..settings import always_file
+from .editing import changed, plan_text
 
-Choice = Literal["allow", "skip", "always"]
+Choice = Literal["allow", "skip", "always", "every"]
+Edited = tuple[Sequence[PlanStep], Contract]
+"""A plan and what its answer must contain, as a person left them."""
+EDIT = "Enter: work by it, n: refuse, 2 text: change, 2 -: drop, + text: add, rows: text: wanted"
 WORDS: dict[Choice, str] = {"allow": "Allow", "skip": "Skip", "always": "Always in this run"}
 
 
+def choices(code: str) -> dict[Choice, str]:
+    """What can be chosen for this code, with the words for it."""
+    kinds = ", ".join(EFFECTS[effect] for effect in sorted(for_every_run(code)))
+    return {**WORDS, "every": f"Always in every run ({kinds})"} if kinds else dict(WORDS)
+
+
 def decision(call: Call, choice: Choice) -> CallDecided:
-    """A person's choice as a fact. What is always allowed is not asked for again in this run (`risk.Consent`)."""
+    """A person's choice as a fact. What is always allowed is not asked for again in this run (`risk.Consent`); what is
+    allowed in every run is kept beside the settings too (`risk.always`)."""
     if choice == "skip":
         return CallDecided(call.id, allowed=False, by="person", reason="the user said no")
+    if choice == "every" and (effects := for_every_run(call.code)):
+        try:
+            always.keep(always_file(), effects)
+        except BadInput as error:
+            return CallDecided(call.id, allowed=True, by="person", scope="run", reason=str(error))
+        return CallDecided(call.id, allowed=True, by="person", scope="always")
     return CallDecided(call.id, allowed=True, by="person", scope="run" if choice == "always" else "once")
 
 
@@ -26,22 +46,34 @@ class Desk(Protocol):
     """The way to the person: buttons or a prompt."""
 
     async def choose(self, code: str, reasons: Sequence[str]) -> Choice:
-        """Have one of three chosen for this code."""
+        """Have one of `choices(code)` chosen."""
         ...
 
-    async def edit(self, steps: Sequence[PlanStep]) -> Sequence[PlanStep] | None:
-        """Have the plan looked at and changed; None: it is refused."""
+    async def edit(self, steps: Sequence[PlanStep], wanted: Contract) -> Edited | None:
+        """Have the plan, and what is wanted of its answer, looked at and changed; None: it is refused."""
         ...
 
 
 class Person:
     """The host of a run that a person watches."""
 
-    def __init__(self, desk: Desk, *, edit: bool, waits: Callable[[], None]) -> None:
-        """`edit`: plans are shown before they are worked by; `waits` is called before each question."""
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        edit: bool,
+        waits: Callable[[], None],
+        wanted: Callable[[], Contract] = Contract,
+    ) -> None:
+        """Ask at a desk.
+
+        `edit`: plans are shown before they are worked by; `waits` is called before each question; `wanted` gives what the
+        answer must contain as far as it is known.
+        """
         self._desk = desk
         self._edit = edit
         self._waits = waits
+        self._wanted = wanted
 
     async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
         """Ask."""
@@ -49,43 +81,27 @@ class Person:
         return decision(call, await self._desk.choose(call.code, reasons))
 
     async def review(self, steps: Sequence[PlanStep]) -> PlanDecided:
-        """Show the plan if that is wanted."""
+        """Show the plan, and what is wanted of its answer, where plans are to be shown."""
         if not self._edit:
             return PlanDecided(accepted=True)
         self._waits()
-        wanted = await self._desk.edit(steps)
-        if wanted is None:
+        before = self._wanted()
+        edited = await self._desk.edit(steps, before)
+        if edited is None:
             return PlanDecided(accepted=False)
-        return PlanDecided(accepted=True, steps=() if tuple(wanted) == tuple(steps) else tuple(wanted))
+        plan, wanted = edited
+        return PlanDecided(
+            accepted=True,
+            steps=() if tuple(plan) == tuple(steps) else tuple(plan),
+            contract=None if wanted == before else wanted,
+        )
 
 
-def host(desk: Desk | None, *, edit: bool, waits: Callable[[], None]) -> Host:
+def host(
+    desk: Desk | None, *, edit: bool, waits: Callable[[], None], wanted: Callable[[], Contract] = Contract
+) -> Host:
     """A person at this desk, or nobody."""
-    return Person(desk, edit=edit, waits=waits) if desk is not None else Nobody()
-
-
-# ── a plan as text that can be edited ──
-
-
-def to_text(steps: Sequence[PlanStep]) -> str:
-    """A plan with one numbered step on each line."""
-    return "\n".join(f"{number}. {step.goal}" for number, step in enumerate(steps, 1))
-
-
-def from_text(text: str, steps: Sequence[PlanStep]) -> list[PlanStep]:
-    """The plan that the text tells. A step whose goal is unchanged stays what it was; numbers need not be right."""
-    goals = [re.sub(r"^\s*(?:\d+[.):]|[-*])\s*", "", line).strip() for line in text.splitlines()]
-    known = {step.goal: step for step in steps}
-    taken = {step.id for step in steps}
-    plan = list[PlanStep]()
-    for goal in filter(None, goals):
-        step = known.pop(goal, None)
-        if step is None:
-            number = next(n for n in range(1, 1000) if f"s{n}" not in taken)
-            step = PlanStep(f"s{number}", goal)
-            taken.add(step.id)
-        plan.append(step)
-    return plan
+    return Person(desk, edit=edit, waits=waits, wanted=wanted) if desk is not None else Nobody()
 
 
 # ── at a prompt ──
@@ -100,38 +116,38 @@ class Prompt:
         self._say = say
 
     async def choose(self, code: str, reasons: Sequence[str]) -> Choice:
-        """y, n or a; anything else is asked again."""
+        """y, n, a, and e where that is offered; anything else is asked again."""
         self._say(f"{code.rstrip()}\n\nThis needs your yes: {'; '.join(reasons)}.")
-        keys: dict[str, Choice] = {"y": "allow", "yes": "allow", "a": "always", "n": "skip", "": "skip"}
+        offered = choices(code)
+        keys: dict[str, Choice] = {
+            "y": "allow",
+            "yes": "allow",
+            "a": "always",
+            "n": "skip",
+            "no": "skip",
+            "": "skip",
+        }
+        every = f", e: {offered['every'].lower()}" if "every" in offered else ""
         while True:
-            typed = await self._read("Run it? [y: allow, n: skip, a: always in this run] ")
-            if (key := typed.strip().lower()) in (*keys, "no", "always", "skip", "allow"):
-                return keys.get(key) or (
-                    "allow" if key == "allow" else "always" if key == "always" else "skip"
-                )
+            typed = await self._read(f"Run it? [y: allow, n: skip, a: always in this run{every}] ")
+            key = typed.strip().lower()
+            choice = next((c for c in offered if key == c or c == "every" and key == "e"), keys.get(key))
+            if choice is not None:
+                return choice
 
-    async def edit(self, steps: Sequence[PlanStep]) -> Sequence[PlanStep] | None:
-        """Enter takes the plan, n refuses it; `2 new goal` changes a step, `2 -` takes it out, `+ goal` adds one."""
-        plan = list(steps)
+    async def edit(self, steps: Sequence[PlanStep], wanted: Contract) -> Edited | None:
+        """Enter takes both, n refuses; `2 goal` changes a step, `2 -` drops it, `+ goal` adds one; `rows: only adults`
+        changes what is wanted, `rows: -` drops it.
+        """
+        plan: Edited = steps, wanted
         while True:
-            self._say(to_text(plan))
-            typed = (
-                await self._read(
-                    "Plan [Enter: work by it, n: refuse, 2 text: change, 2 -: drop, + text: add] "
-                )
-            ).strip()
-            if typed in ("", "y", "yes") and plan:
+            self._say(plan_text(*plan))
+            typed = (await self._read(f"Plan [{EDIT}] ")).strip()
+            if typed in ("", "y", "yes") and plan[0]:
                 return plan
             if typed in ("n", "no"):
                 return None
-            plan = changed(plan, typed)
-
-
-def changed(plan: Sequence[PlanStep], typed: str) -> list[PlanStep]:
-    """The plan after one line of editing; unchanged if the line says nothing."""
-    goals = [step.goal for step in plan]
-    if typed.startswith("+"):
-        goals.append(typed[1:].strip())
-    elif (match := re.match(r"(\d+)[.)]?\s+(.+)", typed)) and 1 <= int(match[1]) <= len(goals):
-        goals[int(match[1]) - 1] = "" if match[2].strip() == "-" else match[2].strip()
-    return from_text("\n".join(goals), plan)
+            try:
+                plan = changed(*plan, typed)
+            except BadInput as error:
+                self._say(str(error))

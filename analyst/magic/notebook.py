@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from analyst_kernels import KernelError
 from analyst_kernels.lent import LentKernel, ask, stop_control
+from analyst_kernels.probe.fingerprint import fingerprint
 from analyst_kernels.probe.namespace import variables
 from IPython.core.error import UsageError
 
 from ..errors import AnalystError, BadInput
+from ..events import Contract
 from ..host import Host
 from ..session import Session, new_folder
 from ..settings import environment
@@ -40,6 +42,7 @@ class Notebook:
         """Runs, records and the project's settings lie here, beside the notebook."""
         self.runs = self.home / "runs" / stem
         self._current: dict[str, Path] = {}
+        self._made: dict[str, str] = {}
         self._session: Session | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -77,6 +80,16 @@ class Notebook:
     def user(self) -> Mapping[str, Any]:
         """The user's variables."""
         return variables()
+
+    @property
+    def made(self) -> set[str]:
+        """Variables that the agent made, and that nobody changed since."""
+        user = self.user
+        return {name for name, mark in self._made.items() if name in user and fingerprint(user[name]) == mark}
+
+    def keep_made(self, theirs: Collection[str]) -> None:
+        """A question is over: what is not `theirs`, the user's, the agent made."""
+        self._made = {name: fingerprint(value) for name, value in self.user.items() if name not in theirs}
 
     # ── working ──
 
@@ -128,8 +141,8 @@ class Notebook:
         """Show a line of text, in its place among the blocks of a run."""
         self.lent.publish({"text/plain": text})
 
-    def host(self, *, edit: bool, waits: Callable[[], None]) -> Host:
-        """Who is asked for a yes: see `hosts`; `waits` is called before each question."""
+    def host(self, *, edit: bool, waits: Callable[[], None], wanted: Callable[[], Contract]) -> Host:
+        """Who is asked for a yes: see `hosts.Person`."""
         desk: hosts.Desk | None = None
         if self.can_type and self._can_click:
             from .buttons import Buttons  # noqa: PLC0415 - ipywidgets is slow to import, and rarely needed
@@ -137,7 +150,7 @@ class Notebook:
             desk = Buttons(self._show)
         elif self.can_type:
             desk = hosts.Prompt(self._read, self.say)
-        return hosts.host(desk, edit=edit, waits=waits)
+        return hosts.host(desk, edit=edit, waits=waits, wanted=wanted)
 
     @property
     def can_type(self) -> bool:

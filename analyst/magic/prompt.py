@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +27,8 @@ FRAMES = 8
 """Frames that are surveyed when the prompt names none."""
 LISTED = 40
 """Further variables that are told of in a line."""
+TAKEN = 300
+"""Names that are told of as the user's."""
 
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}\n]{1,200})\}")
 _AT = re.compile(r"@@|(?<![\w@.])@(In\[\d+\]|Out\[\d+\]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
@@ -53,6 +55,7 @@ def understand(
     user: Mapping[str, Any],
     failure: Failure | None = None,
     done: str = "",
+    free: Collection[str] = (),
 ) -> Prompt:
     """Read a prompt.
 
@@ -62,6 +65,7 @@ def understand(
         user: the user's own variables.
         failure: the user's last cell that failed.
         done: what the user ran since the last question, in words.
+        free: variables that may be bound anew: the agent made them, or the user said so.
 
     Raises:
         BadInput: an `@name` that there is not, or a failure where nothing failed.
@@ -95,6 +99,7 @@ def understand(
     context = [
         cut("\n".join(f"{what}:\n{indented(said)}" for what, said in attached.items()), ATTACHED),
         _others(others, user, words),
+        _taken([name for name in user if name not in free and kind(user[name]) != "module"]),
         done,
     ]
     return Prompt(question, _files(question), tuple(surveyed), "\n".join(filter(None, context)))
@@ -167,6 +172,11 @@ def _others(names: Sequence[str], user: Mapping[str, Any], words: set[str]) -> s
     if len(first) > LISTED:
         lines.append(f"    and {len(first) - LISTED} more")
     return "\n".join(["Other variables in the kernel:", *lines]) if lines else ""
+
+
+def _taken(names: Sequence[str]) -> str:
+    """The names that a result must not get; of very many, those that were bound last."""
+    return f"Names that are the user's: {', '.join(names[-TAKEN:])}" if names else ""
 
 
 def _line(say: Callable[[Any], str], value: Any) -> str:

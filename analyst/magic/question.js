@@ -23,7 +23,7 @@ export default {
     if (model.get("text")) {
       box.value = model.get("text");
       box.rows = Math.min(12, box.value.split("\n").length + 2);
-      box.setAttribute("aria-label", "The plan, a step on each line");
+      box.setAttribute("aria-label", "The plan, a step on each line, and what is wanted of the answer");
       box.style.cssText = `box-sizing: border-box; width: 100%; padding: .4em .6em; resize: vertical; font: inherit;
         color: inherit; background: var(--jp-input-background, Field);
         border: 1px solid var(--jp-border-color1, currentColor); border-radius: 3px`;

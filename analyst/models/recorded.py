@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..errors import ModelUnavailable
-from ..events import Event, ModelReplied, Opened, TextDelta, ToolSchema
+from ..events import Event, ModelReplied, Opened, Paid, TextDelta, ToolSchema
 from . import Message, OnDelta, Reply
 
 
 class RecordedModel:
-    """Replays the `ModelReplied` facts of a log in order. Usage and price are those of the recorded call."""
+    """Replays what the model, and the reviewer, said in a log, in its order. Usage and price are those of the recorded call."""
 
     def __init__(self, events: Iterable[Event]) -> None:
         events = tuple(events)
@@ -18,7 +18,7 @@ class RecordedModel:
         self.id = opened.model if opened else "recorded"
         self.window = opened.window if opened else 0
         self.vision = opened.vision if opened else False
-        self._replies = iter([e for e in events if isinstance(e, ModelReplied)])
+        self._replies = iter([e for e in events if isinstance(e, Paid)])
 
     async def prepare(self) -> None:
         """Nothing to prepare."""
@@ -41,7 +41,10 @@ class RecordedModel:
             )
         if fact.text:
             on_delta(TextDelta(fact.text))
-        return Reply(fact.text, fact.calls, fact.usage, fact.finish, fact.reasoning)
+        if isinstance(fact, ModelReplied):
+            return Reply(fact.text, fact.calls, fact.usage, fact.finish, fact.reasoning)
+        calls = (fact.call,) if fact.call else ()
+        return Reply(fact.text, calls, fact.usage, "tool_calls" if calls else "stop")
 
     async def close(self) -> None:
         """Nothing to give back."""

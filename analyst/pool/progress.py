@@ -19,7 +19,10 @@ _NAMES = 5
 
 
 class Bar:
-    """Shows which pieces are under way, what became of the others, how fast it goes. Use it as a context manager."""
+    """Shows which pieces are under way, what became of the others, how fast it goes. Use it as a context manager.
+
+    Those who know what the pieces are say it in their words: `batch.telling`, `evals.progress`.
+    """
 
     def __init__(self, total: int, *, quiet: bool = False) -> None:
         """`total`: pieces to be done. `quiet`: show nothing."""
@@ -49,23 +52,23 @@ class Bar:
     ) -> None:
         self._bar.stop()
 
-    def started(self, name: str) -> None:
+    def enter(self, name: str) -> None:
         """A piece begins."""
         self._running.append(name)
         self._show()
 
-    def finished(self, name: str, how: str, *, failed: bool = False, usd: float = 0.0) -> None:
+    def leave(self, name: str, how: str, *, failed: bool = False, usd: float = 0.0) -> None:
         """A piece is over: a line that stays. `usd`: what it cost."""
         self._over += 1
         self._failed += failed
         self._cost += usd
         self._running.remove(name)
-        self.say(f"{self._over:>{len(str(self._total))}}/{self._total} {name}: {how}")
+        self._line(f"{self._over:>{len(str(self._total))}}/{self._total} {name}: {how}")
         self._show()
 
     def say(self, text: str) -> None:
-        """A line that stays."""
-        self._console.print(Text(one_line(text, 500)))
+        """A sentence: a line that stays."""
+        self._line(text)
 
     @property
     def pace(self) -> str:
@@ -81,6 +84,9 @@ class Bar:
         if left := self._total - self._over:
             parts.append(f"{_time(60 * minutes * left / self._over)} left")
         return ", ".join(parts)
+
+    def _line(self, text: str) -> None:
+        self._console.print(Text(one_line(text, 500)))
 
     def _show(self) -> None:
         names = " ".join(self._running[:_NAMES]) + (" …" if len(self._running) > _NAMES else "")

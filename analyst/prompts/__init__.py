@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 
-def load() -> dict[str, str]:
+@cache
+def load() -> Mapping[str, str]:
     """All prompts by file name without ending, as they are now; a log keeps those it was opened with."""
     texts = (f for f in files(__name__).iterdir() if f.name.endswith(".md"))
     return {

@@ -13,7 +13,7 @@ It helps to decide and is no protection: code can be written to hide from it.
 from __future__ import annotations
 
 from .cells import read
-from .consent import Consent, Scope, kinds
+from .consent import Consent, Scope, for_every_run, kinds
 from .findings import WORDS, Effect, Finding
 
-__all__ = ["WORDS", "Consent", "Effect", "Finding", "Scope", "kinds", "read"]
+__all__ = ["WORDS", "Consent", "Effect", "Finding", "Scope", "for_every_run", "kinds", "read"]

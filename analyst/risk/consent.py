@@ -19,6 +19,9 @@ Scope = Literal["once", "run", "always"]
 """How far a yes goes: this call, this run, every run. The last two are for a kind, that is for its effects."""
 NEVER_KEPT: frozenset[Effect] = frozenset({"unreadable", "native"})
 """Effects whose yes holds once: a second cell of that kind may do anything else."""
+EVERY_RUN: frozenset[Effect] = frozenset({"network", "unknown", "write"})
+"""Effects whose yes may hold for every run. What is as good as running anything (programs, installs, pickles), what
+cannot be taken back (files deleted, or written elsewhere) and keys are asked for in each run anew."""
 
 _URL = re.compile(r"(?:https?|ftps?|s3|gs)://[^\s<>\"'`]+", re.I)
 _PATH = re.compile(r"[\"'`]((?:~|/|\.\./)[^\"'`\n]+)[\"'`]|(?<![\w/.:\"'`])((?:~|/|\./|\.\./)[^\s<>\"'`,;]*)")
@@ -51,7 +54,7 @@ class Consent:
     @classmethod
     def of(cls, events: Iterable[Event], always: frozenset[Effect] = frozenset()) -> Consent:
         """Fold the log. `always`: the effects that the user allowed for every run (`always.load`)."""
-        consent = cls(granted=always - NEVER_KEPT)
+        consent = cls(granted=always & EVERY_RUN)
         codes: dict[str, str] = {}
         for event in events:
             match event:
@@ -118,9 +121,15 @@ def kinds(code: str) -> frozenset[Effect]:
     return frozenset(f.effect for f in read(code)) - NEVER_KEPT
 
 
+def for_every_run(code: str) -> frozenset[Effect]:
+    """The effects that a yes "for this kind, in every run" to this code would cover; none: it cannot be given."""
+    found = frozenset(f.effect for f in read(code))
+    return found if found <= EVERY_RUN else frozenset()
+
+
 def effect_names(values: Iterable[object]) -> frozenset[Effect]:
-    """Those of the values that are effects a yes can be kept for."""
-    return frozenset(e for e in get_args(Effect) if e in set(map(str, values))) - NEVER_KEPT
+    """Those of the values that are effects a yes can be kept for in every run."""
+    return frozenset(e for e in get_args(Effect) if e in set(map(str, values))) & EVERY_RUN
 
 
 def _plain(path: str) -> str:

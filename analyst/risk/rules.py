@@ -37,7 +37,9 @@ def name(reader: Reader, node: ast.AST, full: str, *, imported: bool) -> bool:
     if full.startswith("builtins."):
         full = full.removeprefix("builtins.")
     if effect := _effect(full, imported):
-        reader.note(node, effect, full, _AS_CODE if effect == "unreadable" else "")
+        reader.note(
+            node, effect, full, _AS_CODE if effect == "unreadable" else tables.PRECISELY.get(full, "")
+        )
         return True
     if full in BUILTINS:
         if node not in reader.known:

@@ -63,6 +63,17 @@ NAMES = _table(
     "types.FunctionType types.CodeType execfile pandas.io.common.os",
 )
 """These names, wherever they stand: passing `os.system` on is as good as calling it."""
+PRECISELY = {
+    **dict.fromkeys(words("os._exit os.abort"), "ends the kernel at once"),
+    **dict.fromkeys(words("os.kill os.killpg"), "sends a signal to a process"),
+    **dict.fromkeys(words("os.fork os.forkpty"), "starts another process"),
+    **dict.fromkeys(words("os.symlink os.link"), "makes another name for a file"),
+    **dict.fromkeys(
+        words("os.chmod os.chown os.lchown os.fchmod os.fchown os.setxattr"), "changes whose a file is"
+    ),
+    "atexit.register": "runs code when the kernel ends",
+}
+"""What these names do, where the words for their effect would be wrong."""
 PREFIXES = _table(network="sklearn.datasets.fetch_")
 
 METHODS = _table(

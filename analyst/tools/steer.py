@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..events import Answered, Call, PlanProposed, PlanRevised, PlanStep, StepFinished, StepStarted
+from ..events import Answered, Call, Contract, PlanProposed, PlanRevised, PlanStep, StepFinished, StepStarted
 from . import BadArguments, Desk, tool
 
 MOST_STEPS = 20
@@ -17,13 +17,16 @@ Steps = Annotated[list[PlanStep], Field(min_length=1, max_length=MOST_STEPS)]
 
 
 @tool("steer")
-async def propose_plan(_desk: Desk, call: Call, *, steps: Steps) -> PlanProposed:
+async def propose_plan(
+    _desk: Desk, call: Call, *, steps: Steps, wanted: Contract | None = None
+) -> PlanProposed:
     """Lay out the work in steps, each with an id, its goal and the evidence that ends it.
 
     Only for work that needs several cells in different directions; a question that one or two cells answer needs no
     plan. Few steps: merge what needs no look at a result in between. Plan only what can be seen from here.
+    `wanted`: what the answer must contain, as you understand the question; the user sees it, and it is checked.
     """
-    return PlanProposed(_checked(steps), call.id)
+    return PlanProposed(_checked(steps), call.id, wanted)
 
 
 @tool("steer")

@@ -1,14 +1,15 @@
 """What an answer must contain, read from the question before any code is written, and held against the answer at the end. Pure.
 
-`read` is the deterministic reader, for every model. A person may change what it read; `filled` keeps what the question says
-in so many words.
+`read` is the deterministic reader, for every model. The model may say with its plan how it understood the question, and a
+person may change that; `settled` keeps what the question says in so many words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Literal
 
 from ..digest import decimals_text
 from ..events import Answered, Claim, Contract, Wanted
@@ -53,8 +54,17 @@ def read(question: str) -> Contract:
     )
 
 
+def settled(question: str, added: Contract | None, by: Literal["question", "model", "person"]) -> Contract:
+    """The contract that holds: the question's own, or what was added to it. What a model leaves open is the question's."""
+    own = read(question)
+    if added is None:
+        return own
+    given = {f.name: value for f in fields(added) if (value := getattr(added, f.name)) not in ((), None)}
+    return filled(replace(own, **given) if by == "model" else added, question)
+
+
 def filled(proposed: Contract, question: str) -> Contract:
-    """A contract that a person made, with all values, files and rounding that the question itself asks for."""
+    """A contract that somebody made, with all values, files and rounding that the question itself asks for."""
     own = read(question)
     by_name = {w.name: w for w in (*proposed.values, *(w for w in own.values))}
     return replace(
@@ -95,13 +105,13 @@ def _rounding(contract: Contract, answered: Answered, claims: Sequence[Claim]) -
     if contract.decimals is not None:
         long = [n.text for n in numbers(answered.text) if n.decimals > contract.decimals and n.kind != "date"]
         if long:
-            yield f"{decimals_text(contract.decimals)} are asked for, and {', '.join(dict.fromkeys(long))} has more."
+            yield f"{_asked(contract.decimals)}, and {', '.join(dict.fromkeys(long))} has more."
 
 
 def _fault(text: str, decimals: int, places: int, claims: Sequence[Claim]) -> str:
     """What is wrong with the rounding of a number; "" for nothing: too long, or short and not what was shown."""
     if decimals > places:
-        return f"{decimals_text(places)} are asked for."
+        return f"{_asked(places)}."
     shown = [
         c.places[0].text
         for c in claims
@@ -114,8 +124,12 @@ def _fault(text: str, decimals: int, places: int, claims: Sequence[Claim]) -> st
         and re.fullmatch(r"-?\d+(?:\.\d+)?", text)
         and round(exact[0], places) != float(text)
     ):
-        return f"{decimals_text(places)} are asked for: {exact[0]:.{places}f}."
+        return f"{_asked(places)}: {exact[0]:.{places}f}."
     return ""
+
+
+def _asked(decimals: int) -> str:
+    return f"{decimals_text(decimals)} {'is' if decimals == 1 else 'are'} asked for"
 
 
 def _files(contract: Contract, files: Collection[str]) -> Iterator[str]:

@@ -23,10 +23,15 @@ _FORMS = re.compile(
     rf"|(?P<dots>(?<![\d.])(\d\d?)\.\s?(\d\d?)\.\s?({_YEAR})\b)"
     rf"|(?P<slash>(?<![\d/])(\d\d?)/(\d\d?)/({_YEAR})\b)"
     rf"|(?P<dmy>\b(\d\d?)(?:\.|st|nd|rd|th|er)?\s(?:of\s)?({_NAME})\b\.?,?(?:\s({_YEAR})\b)?)"
-    rf"|(?P<mdy>\b({_NAME})\.?\s(\d\d?)(?:st|nd|rd|th)?\b(?!\d)(?:,?\s({_YEAR})\b)?)"
+    rf"|(?P<mdy>\b({_NAME})\.?\s(\d\d?)(?:st|nd|rd|th)?\b(?!\d|[.,]\d)(?:,?\s({_YEAR})\b)?)"
     rf"|(?P<my>\b({_NAME})\.?,?\s({_YEAR})\b)",
     re.I,
 )
+
+
+def month_names(month: int) -> str:
+    """The short English name by which all spellings of a month are known."""
+    return _MONTHS[month - 1].split()[1] if month != 5 else "may"
 
 
 @dataclass(frozen=True, slots=True)

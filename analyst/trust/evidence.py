@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from analyst_kernels import Error, Output, Stream
@@ -13,7 +14,9 @@ from analyst_kernels import Error, Output, Stream
 from ..digest import Digest
 from ..events import Asked, Event, Place, Surveyed
 from .dates import Day, dates
-from .tables import Item, in_figure, in_html, in_survey, in_text
+from .items import Item
+from .printed import in_text
+from .tables import in_figure, in_html, in_summary, in_survey
 from .words import words
 
 TABLE = "application/vnd.analyst.table+json"
@@ -21,7 +24,9 @@ GENERAL = words("min max mean median std count n rows columns missing sum corr p
 """Labels that name statistics."""
 NAMESPACE = -1
 """In the place of an output's number: it is shown by the summary of a variable."""
+_NAMING = re.compile(r"(?<![\w.])\d{3,}(?![\w.])|^\d+$")
 _LONG = 2000
+_MANY = 4000
 _WHOLES = 6
 _NAME = 4
 """Most words of a row's label that is the name of a group."""
@@ -89,9 +94,12 @@ class Evidence:
     tables: dict[tuple[int, int, int], list[Shown]] = field(default_factory=dict)
     wholes: tuple[Shown, ...] = ()
     """Numbers of rows: what a share can be a share of."""
+    names: dict[str, list[Shown]] = field(default_factory=dict)
+    """Numbers that are names of rows: years, codes."""
     groups: frozenset[str] = frozenset()
     """Labels of rows that are names, not statistics."""
     question: str = ""
+    _dimensions: dict[tuple[int, int, int], list[tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Evidence:
@@ -106,7 +114,12 @@ class Evidence:
             for number, output in enumerate(returned.outputs):
                 made._output(output, returned.cell, number, call.code)
             for variable in returned.variables or ():
-                made._text(variable.summary, returned.cell, NAMESPACE, call.code, variable.name)
+                if variable.type == "DataFrame":
+                    made._add(
+                        in_summary(variable.name, variable.summary), returned.cell, NAMESPACE, call.code
+                    )
+                elif variable.type not in ("module", "function", "class"):
+                    made._text(variable.summary, returned.cell, NAMESPACE, call.code, variable.name)
         made._sort()
         return made
 
@@ -117,6 +130,21 @@ class Evidence:
     def count(self, low: float, high: float) -> int:
         """How many values were shown from `low` to `high`."""
         return bisect_right(self.values, high) - bisect_left(self.values, low)
+
+    def labelled(self, symbol: str) -> Sequence[Shown]:
+        """What was shown under that sign: `p`, `R²`."""
+        form = words(symbol) or {symbol}
+        return [
+            s for s in self.shown if form & words(f"{s.item.row} {s.item.column}") or s.item.row == symbol
+        ]
+
+    def dimensions(self, table: tuple[int, int, int]) -> Sequence[tuple[str, ...]]:
+        """The labels of each dimension of a table: of each level of its rows, and of its columns."""
+        if table not in self._dimensions:
+            shown = self.tables.get(table, ())
+            each = zip_longest(*(s.item.labels for s in shown[:_MANY]), fillvalue="")
+            self._dimensions[table] = [tuple(dict.fromkeys(filter(None, labels))) for labels in each]
+        return self._dimensions[table]
 
     # ── gathering ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -178,6 +206,10 @@ class Evidence:
         for shown in self.shown:
             self.tables.setdefault(shown.table, []).append(shown)
         self.groups = frozenset(self._groups())
+        for shown in self.shown:
+            for label in (*shown.item.labels[:-1], shown.item.column):
+                for name in _NAMING.findall(label):
+                    self.names.setdefault(name, []).append(shown)
         counts = (
             s
             for s in self.shown

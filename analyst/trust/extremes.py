@@ -16,6 +16,7 @@ _SAID = re.compile(
     rf"\b(?:(?P<rank>second|third|2nd|3rd|zweit|dritt)[ -]?)?(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b",
     re.I,
 )
+_EITHER = re.compile(r"(?:slow|fast)est", re.I)
 _RANK = {"second": 1, "2nd": 1, "zweit": 1, "third": 2, "3rd": 2, "dritt": 2}
 _TELLING = 4
 """Digits from which a value is known again by them."""
@@ -33,7 +34,9 @@ def extremes(answer: str, evidence: Evidence) -> Iterator[Claim]:
     for match in _SAID.finditer(text):
         low, high = sentence_span(text, match.start(), match.end())
         part = _part(text, match, low, high)
-        verdict = [v for table in tables if (v := _verdict(match, part, table)) is not None]
+        # the survey has a row for each column, whose name may be said without being meant as a row: it refutes nothing
+        found = [v for table in tables if (v := _verdict(match, part, table)) is not None]
+        verdict = [(shown, good) for shown, good in found if good or shown.cell]
         if not verdict:
             continue
         good = next((s for s in verdict if s[1]), None)
@@ -75,9 +78,11 @@ def _verdict(match: re.Match[str], part: str, table: list[Shown]) -> tuple[Shown
         if own is None or len(column) < 2:
             continue
         first = first or own
-        ordered = _ranked(column, down=bool(match["most"]))
-        if rank < len(ordered) and own.value in ordered[rank]:
-            return own, True
+        either = _EITHER.search(match[0])  # of times the slowest has the most, of speeds the least
+        for down in (True, False) if either else (bool(match["most"]),):
+            ordered = _ranked(column, down=down)
+            if rank < len(ordered) and own.value in ordered[rank]:
+                return own, True
     return (first, False) if first else None
 
 

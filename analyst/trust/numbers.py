@@ -47,6 +47,11 @@ class Number:
         )
 
     @property
+    def said(self) -> bool:
+        """It is said in words: `half`, `twice`, `three`."""
+        return not re.search(r"\d", self.text)
+
+    @property
     def digits(self) -> int:
         """Significant digits, as written."""
         return len(re.sub(r"\D", "", self.text).lstrip("0"))
@@ -73,10 +78,15 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _UNITS = re.compile(r"(?:mm|cm|km|kg|mg|g|m|s|ms|h|kWh|MWh|GB|MB|C|F|d|min|kcal|l|ml|ha|yr|USD|EUR|px|°C)\Z")
 _LARGE = re.compile(r"\s?(?:kg|km|kW|MW|GW|GWh|MWh|t|tonnes?|litres?|kilo\w+)\b")
 """Units that are a thousand of those in which data are often kept."""
+_SMALL = re.compile(r"\s?(?:mV|mA|mW|mg|ml|ms)\b")
+"""Units that are a thousandth of those."""
 _BELOW = re.compile(r"(?:<|≤|below|under|less than|kleiner als|unter)\s?$", re.I)
 _TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?![\d:])")
 _COMMA = re.compile(r"(?<![\d.,])\d+,(?:\d{1,2}|\d{4,})(?![\d,])|\d\.\d{3},\d")
 _POINT = re.compile(r"(?<![\d.,])\d+\.(?:\d{1,2}|\d{4,})(?![\d.])|\d,\d{3}\.\d")
+_AFTER = re.compile(
+    r"(?:[,;] ?[-−+]?[\d.]+|\s?(?:to|–|-)\s?[-−+]?[\d.]+)?\s?[\])]\s?(%|pp\b|percentage points?|points?)"
+)
 _HEDGE = re.compile(
     r"(?:about|around|roughly|approximately|nearly|almost|over|some|ca\.|circa|etwa|rund|environ|près de|~|≈)\s?$",
     re.I,
@@ -101,11 +111,24 @@ _PARTS = {
     "quart": 4,
 }
 _FRACTION = re.compile(
-    rf"\b(?:(?P<n>a|one|two|three|four|ein|zwei|un|deux)[ -])(?P<part>{'|'.join(_PARTS)})s?\b(?= of| der| des| de)|\bone in (?P<of>\d+|{'|'.join(_WORDS)})\b",
+    rf"\b(?:(?P<n>a|one|two|three|four|ein|zwei|un|deux)[ -])(?P<part>{'|'.join(_PARTS)})s?\b"
+    rf"(?= of| as| less| more| fewer| lower| higher| was| were| der| des| de|[.,;:)])|\bone in (?P<of>\d+|{'|'.join(_WORDS)})\b"
+    r"|(?<!first )(?<!second )(?<!other )(?<!last )(?<!and a )\b(?P<half>half|halved|die hälfte|la moitié)\b(?! an? |-|[ -](?:year|hour|time|term|minute|century|dozen))",
     re.I,
 )
 _LOOSE = 0.025
 """How far a share may lie from the fraction that it is told as: a third stands for 31 to 36 percent."""
+_TIMES = re.compile(
+    rf"\b(?:(?P<two>twice|doubl(?:e|es|ed)|zweimal|doppelt\w*|verdoppelt\w*|doublé)|(?P<three>tripl(?:e|es|ed)|dreimal|verdreifacht)"
+    rf"|(?P<n>{'|'.join(_WORDS)}) (?:times|mal|fois)(?= (?:as|the|that|more|so|higher|larger|slower|faster)))\b",
+    re.I,
+)
+_ABOUT = 0.1
+"""How far a ratio may lie from what it is told as: twice stands for 1.8 to 2.2 times."""
+_QUANTILE = re.compile(
+    r"[^.;]{0,40}?\b(?:below|above|faster|slower|under|over|exceeds?|stays?|lies?|before|after) ", re.I
+)
+"""What makes `a quarter` the part of the rows on one side of a value."""
 
 
 def numbers(text: str) -> list[Number]:
@@ -118,8 +141,11 @@ def numbers(text: str) -> list[Number]:
     found += map(_clock, clock)
     plain = _blanked(plain, [m.span() for m in clock])
     parts = list(_FRACTION.finditer(plain))
-    found += map(_fraction, parts)
+    found += [_fraction(m) for m in parts if not _QUANTILE.match(plain, m.end())]
     plain = _blanked(plain, [m.span() for m in parts])
+    ratios = list(_TIMES.finditer(plain))
+    found += map(_ratio, ratios)
+    plain = _blanked(plain, [m.span() for m in ratios])
     found += _numerals(plain)
     found += [
         Number(m[0], m.start(), m.end(), "word", (Reading(float(_WORDS[m[1].lower()]), 0.0),))
@@ -148,8 +174,14 @@ def _numerals(plain: str) -> Iterator[Number]:
         scale = _SCALES.get(word, _SCALES.get(word.lower(), 1.0)) * float(f"1e{_power(match['power'])}")
         # data may be kept in thousands or millions: 3 million stands for 3 there, or for 3,000; and 4 kg for 4,000 g
         telling = len(re.sub(r"\D", "", match["digits"]).lstrip("0")) >= 3
-        also = (1.0, 1e3) if len(word) > 1 else (1e3,) if _LARGE.match(plain, end) else ()
-        scales = (scale, *(by for by in also if by == 1 or telling))
+        also = (
+            (1.0, 1e3) if len(word) > 1
+            else (1e3,) if _LARGE.match(plain, end)
+            else (1e3, 1e6) if glued == "m"
+            else (1e-3,) if _SMALL.match(plain, match.end("digits"))
+            else ()
+        )  # fmt: skip
+        scales = (scale, *(by for by in also if by <= 1 or telling))
         sign = -1.0 if (match["sign"] or "").strip() in ("-", "−", "–") else 1.0
         hedged = _HEDGE.search(plain[max(0, match.start() - 20) : match.start()]) is not None
         readings = tuple(
@@ -230,7 +262,14 @@ def _clock(match: re.Match[str]) -> Number:
     return Number(match[0], match.start(), match.end(), "time", (Reading(hours, 0.5 / 60),))
 
 
+def _ratio(match: re.Match[str]) -> Number:
+    value = 2.0 if match["two"] else 3.0 if match["three"] else float(_WORDS[match["n"].lower()])
+    return Number(match[0], match.start(), match.end(), "times", (Reading(value, _ABOUT * value),))
+
+
 def _fraction(match: re.Match[str]) -> Number:
+    if match["half"]:
+        return Number(match[0], match.start(), match.end(), "fraction", (Reading(0.5, 2 * _LOOSE),))
     if match["of"]:
         value = 1 / (_WORDS.get(match["of"].lower()) or max(1, int(match["of"])))
     else:
@@ -259,9 +298,19 @@ def _times(number: Number, following: Number) -> Iterator[Reading]:
             yield Reading(own.value * by, own.tolerance * by)
 
 
+def _bracketed(found: list[Number], text: str) -> Iterator[Number]:
+    """In `[0.4, 1.6] pp` both numbers are points."""
+    for number in found:
+        unit = _AFTER.match(text, number.end)
+        if unit is None or number.kind != "number":
+            yield number
+        else:
+            yield replace(number, kind="percent" if unit[1] == "%" else "points")
+
+
 def _ranges(found: list[Number], text: str) -> Iterator[Number]:
     """In `3–5 %` the first number is of percent too."""
-    ordered = sorted(found, key=lambda n: n.start)
+    ordered = list(_bracketed(sorted(found, key=lambda n: n.start), text))
     for number, following in zip_longest(ordered, ordered[1:]):
         between = text[number.end : following.start] if following else ""
         if following and _scaled(number, following, between):
@@ -269,9 +318,12 @@ def _ranges(found: list[Number], text: str) -> Iterator[Number]:
             continue
         if (
             following
-            and number.kind in ("number", "year")
+            and (number.kind == "number" or (number.kind == "year" and not re.search(r"\w", between)))
             and following.kind in ("percent", "points")
-            and re.fullmatch(r"\s?(?:–|-|to|bis|à|and|und|et)\s?", between)
+            and (
+                re.fullmatch(r"\s?(?:–|-|to|bis|à|and|und|et)\s?", between)
+                or (re.fullmatch(r"[,;] ", between) and text[max(0, number.start - 1) : number.start] in "[(")
+            )
         ):
             yield Number(
                 number.text,

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 from ..events import Claim, Event, Place
 from .claims import Claims
-from .derive import derivation
-from .evidence import GENERAL, Evidence, Shown
+from .derive import Around, comparable, derivation, total
+from .evidence import GENERAL, NAMESPACE, Evidence, Shown
 from .extremes import extremes
+from .governing import Answer
 from .numbers import Number, numbers
-from .words import around, before, clause, mentions, words
+from .totals import totals
+from .words import around, before, clause, clause_span, mentions, words
 
 _CHANCE = 0.05
 """Values that may be expected within the tolerance by chance, for digits to count without a label."""
@@ -29,7 +31,12 @@ _LIST_BEFORE = re.compile(r"\d\W{0,6}(?:and|und|et|&|/)\s?$", re.I)
 _LIST_AFTER = re.compile(r"\W{0,3}(?:and|und|et|&|/)\s?[-+]?\d", re.I)
 _OTHER = re.compile(r"(?:\bvs\.?|\bversus|\bagainst|\bgegen|\bcontre|\bothers?)\s?$", re.I)
 _THAN = re.compile(r"\b(?:than|als|que|compared (?:to|with)|jener von|those (?:of|in))\b", re.I)
-_COUNT = words("count")
+_ALIGNED = re.compile(r"\S\s{2,}[-\d]")
+_LISTED = re.compile(r"(?:\d[\d.,]*\W*(?:and|to|or|und|bis|et|à)?\W*)+$")
+_SYMBOL = re.compile(r"(?<!\w)(p|t|z|F|R²|MAE|RMSE|AUC)(?:-?(?:value|Wert|Werte))?\s?(?:=|≈|<|:|of)\s?[−-]?$")
+_COUNT = words("count rows")
+_NAMELESS = frozenset(("", "nan", "none", "nat", "<na>", "null"))
+_ALL_OF = re.compile(r"(?:over|of|all|among|from|in|n\s?=)\s(?:the |all )?$", re.I)
 _PROBABILITY = words("p pvalue significance")
 _FALLING = words(
     "less fewer lower fell drop dropped decrease decreased decline declined loss lost below minus down weniger gesunken baisse moins"
@@ -44,28 +51,41 @@ def receipts(answer: str, events: Iterable[Event]) -> Claims:
 def check(answer: str, evidence: Evidence) -> Claims:
     """The same, on evidence that is built already."""
     asked = numbers(evidence.question)
-    found = numbers(answer)
+    stated = numbers(answer)
+    read = Answer(answer, stated)
     claims: list[Claim] = []
     matched: list[tuple[Number, Shown]] = []
     open_numbers: list[Number] = []
-    for number in found:
-        claim, shown = _direct(number, answer, evidence)
+    for number in stated:
+        claim, shown = _direct(number, read, evidence)
         if shown:
             matched.append((number, shown))
         if claim:
             claims.append(claim)
+        elif whole := _whole(number, answer, evidence):
+            claims.append(_supported(number, whole.place))
+            matched.append((number, whole))
         elif any(_same(number, other) for other in asked):
             claims.append(_given(number))
         else:
             open_numbers.append(number)
-    for number in open_numbers:
-        derived = derivation(number, answer, evidence, matched)
-        claims.append(derived or _unsupported(number))
+    sums = totals(evidence) if open_numbers else []
+    for find in (total, derivation):  # sums first: other numbers may follow from them
+        for number in list(open_numbers):
+            if found := find(number, Around(read, evidence, matched, sums)):
+                claims.append(found[0])
+                matched.append((number, found[1]))
+                open_numbers.remove(number)
+    claims += [
+        _unsupported(n)
+        for n in open_numbers
+        if not n.said or (_is_told(n, answer) and comparable(n, Around(read, evidence, matched, sums)))
+    ]
     claims += extremes(answer, evidence)
     return tuple(sorted(claims, key=lambda c: (c.start, c.end)))
 
 
-def _direct(number: Number, answer: str, evidence: Evidence) -> tuple[Claim | None, Shown | None]:
+def _direct(number: Number, read: Answer, evidence: Evidence) -> tuple[Claim | None, Shown | None]:
     if number.kind == "date":
         return _date(number, evidence), None
     if number.kind == "time" and (place := evidence.times.get(_hour(number.text))):
@@ -74,14 +94,34 @@ def _direct(number: Number, answer: str, evidence: Evidence) -> tuple[Claim | No
         year = int(number.readings[0].value)
         if (year, None, None) in evidence.days:
             return _supported(number, evidence.days[year, None, None][0]), None
-    context = _context(number, answer, evidence.question)
+    if (name := number.text.removesuffix(".0")) in evidence.names and _of_names(number, read.text, evidence):
+        return _supported(number, evidence.names[name][0].place), None
+    context = _context(number, read.text, evidence.question)
     if number.below and (found := _under(number, context, evidence)):
         return _supported(number, found.place, said="below"), found
     for value, tolerance, factor in _forms(number):
-        shown = _best(number, value, tolerance, context, evidence)
+        shown = _best(number, value, tolerance, context, evidence, read)
         if shown and (factor != 100 or abs(shown.value) <= 1):
             return _supported(number, shown.place, factor), shown
     return None, None
+
+
+def _whole(number: Number, answer: str, evidence: Evidence) -> Shown | None:
+    """The number of rows that it is."""
+    plain = number.kind in ("number", "year") and not number.decimals
+    if not plain or (number.digits < 3 and not _ALL_OF.search(answer[: number.start])):
+        return None
+    rows = (w for w in evidence.wholes if w.item.column in ("", "rows"))
+    return next((w for w in rows if w.value == number.readings[0].value), None)
+
+
+def _of_names(number: Number, text: str, evidence: Evidence) -> bool:
+    """Whether a number can be a row's name: by its digits, or as the word before it says what the rows are: `sensor 7`."""
+    if number.digits > 2 or number.text.endswith(".0"):
+        return True
+    told = _LISTED.sub("", text[max(0, number.start - 30) : number.start]).split()
+    before = words(told[-1]) if told else frozenset()
+    return any(before & words(shown.code) for shown in evidence.names[number.text])
 
 
 def _context(number: Number, answer: str, question: str) -> _Context:
@@ -181,7 +221,7 @@ class _Context:
 
 
 def _best(
-    number: Number, value: float, tolerance: float, context: _Context, evidence: Evidence
+    number: Number, value: float, tolerance: float, context: _Context, evidence: Evidence, read: Answer
 ) -> Shown | None:
     whole = number.small and bool(_COUNT & words(context.near))
     slack = tolerance * (1 + 1e-9) + abs(value) * 1e-12
@@ -190,12 +230,16 @@ def _best(
         candidates = [c for c in candidates if "." in c.item.text]
     candidates += _shorter(value, slack, evidence)
     falls = bool(words(context.far) & _FALLING)
-    if not candidates and falls:
-        candidates = list(evidence.between(-value - slack, -value + slack))
+    if falls:
+        candidates += evidence.between(-value - slack, -value + slack)
     if not candidates:
         return None
     candidates = candidates[:: max(1, len(candidates) // _CANDIDATES)]
-    agreeing = [c for c in candidates if not _elsewhere(c, context, evidence)]
+    foreign = [c for c in candidates if _elsewhere(c, number, read, evidence)]
+    agreeing = [c for c in candidates if c not in foreign and not _copied(c, foreign)]
+    if symbol := _SYMBOL.search(read.text[max(0, number.start - 16) : number.start]):
+        known = evidence.labelled(symbol[1])
+        agreeing = [c for c in agreeing if not known or c in known or symbol[1] in c.item.line]
     groups = [] if context.whole else context.spoken_of(evidence.groups)
     agreeing = [c for c in agreeing if number.digits > 2 or not _foreign(c, groups, context)]
     labelled = [
@@ -242,27 +286,62 @@ def _alone(value: float, tolerance: float, evidence: Evidence) -> bool:
     return len(distinct) * tolerance / width < _CHANCE
 
 
-def _elsewhere(shown: Shown, context: _Context, evidence: Evidence) -> bool:
+def _elsewhere(shown: Shown, number: Number, answer: Answer, evidence: Evidence) -> bool:
     """Whether the claim names another row or column of the table than that in which the value stands."""
     item = shown.item
-    siblings = evidence.tables.get(shown.table, ())
-    if len(siblings) > 4000:
-        return False
-    for own, others in (
-        (item.row, {s.item.row for s in siblings if s.item.column == item.column} - {item.column}),
-        (item.column, {s.item.column for s in siblings if s.item.row == item.row} - {item.row}),
-    ):
-        # a statistic may be named once for all; a group has to stand by its number
-        place = context.near if words(own) - GENERAL and not context.listed else context.told
-        if own and not mentions(place, own) and any(o != own and context.speaks_of(o) for o in others):
+    dimensions = evidence.dimensions(shown.table)
+    for place, (own, labels) in enumerate(zip(item.labels, dimensions, strict=False)):
+        column = place == len(item.labels) - 1
+        loose = column or not (item.column or item.parts or _ALIGNED.search(item.line)) or _statistics(labels)
+        if len(labels) < 2 or own.casefold() in _NAMELESS or (words(own) and words(own) <= _COUNT):
+            continue
+        named = answer.governing(number, labels, near=loose)
+        if own in named:
+            continue
+        if column:
+            named -= {name for name in named if _taken(name, number, shown, answer, evidence)}
+        elif loose and item.line:  # what stands in one line tells of one thing
+            named -= {s.item.row for s in evidence.tables[shown.table] if s.item.line == item.line}
+        if named and not named & set(item.labels):
             return True
     return False
+
+
+def _statistics(labels: Sequence[str]) -> bool:
+    """Whether the rows of a table are statistics, which are spoken of more freely than groups."""
+    return 2 * sum(bool(words(label)) and words(label) <= GENERAL for label in labels) > len(labels)
+
+
+def _taken(column: str, number: Number, shown: Shown, answer: Answer, evidence: Evidence) -> bool:
+    """Whether another number beside the claim is what the column named there gives for it: `in the year 1895 it was 1260`."""
+    values = [s.value for s in evidence.tables[shown.table] if s.item.column == column]
+    start, end = clause_span(answer.text, number.start, number.end)
+    others = [n for n in answer.found if start <= n.start < end and n is not number and n.readings]
+    return any(abs(v - r.value) <= r.tolerance for n in others for r in n.readings for v in values)
+
+
+def _is_told(number: Number, answer: str) -> bool:
+    """Whether a number word makes a claim: a ratio does, and so does `six of them`; `two reasons` does not."""
+    if answer[: number.start].rstrip().endswith(" but"):  # all but three of them
+        return False
+    return number.kind != "word" or re.match(r" (?:of|von|der|des) ", answer[number.end :]) is not None
+
+
+def _copied(shown: Shown, foreign: Sequence[Shown]) -> bool:
+    """Whether a variable's summary repeats without its label what an output shows of something else."""
+    return shown.output == NAMESPACE and any(
+        abs(shown.value - other.value) <= shown.item.tolerance for other in foreign
+    )
 
 
 def _foreign(shown: Shown, groups: Sequence[str], context: _Context) -> bool:
     """Whether the claim names one of the groups that were shown, and neither the value's labels nor its code do."""
     beside = f"{shown.item.row} {shown.item.column} {shown.item.line} {shown.showing}"
-    place = context.told if context.listed else context.near
+    place = (
+        context.near
+        if not context.listed and any(mentions(context.near, g) for g in groups)
+        else context.told
+    )
     own = bool(words(shown.item.row) - GENERAL) and mentions(place, shown.item.row)
     return bool(groups) and not own and not any(mentions(beside, g) for g in groups)
 
@@ -271,6 +350,8 @@ def _date(number: Number, evidence: Evidence) -> Claim | None:
     for day in number.days:
         if day in evidence.days:
             return _supported(number, evidence.days[day][0])
+        if day[2] is None and str(day[0]) in evidence.names:  # a table of years by months
+            return _supported(number, evidence.names[str(day[0])][0].place)
     return None
 
 

@@ -1,129 +1,70 @@
-"""Numbers in text, HTML tables and JSON as they stand in outputs, each with the labels of its row and column."""
+"""Numbers in HTML tables and JSON as they stand in outputs, each with the labels of its row and column. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
-_NUMBER = re.compile(
-    r"(?<![\w.])[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?P<percent> ?%)?(?!\w)"
-)
-_MOMENT = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?!\d)|\b\d\d?:\d\d(?::\d\d(?:\.\d+)?)?")
-"""Dates and times are no numbers."""
-_JOINS = re.compile(r"(?:and|of|or|to|from|between)\Z", re.I)
-"""Before a number these name nothing."""
-_LETTER = re.compile(r"[^\W\d_]")
-_TRIM = " \t:=,;'\"{}[]()|->•*"
-_LABEL = 80
-_QUARTILES = {"25%": "25% quartile", "50%": "50% median", "75%": "75% quartile"}
-"""Rows of `describe`, with the word that an answer has for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A number that an output shows."""
-
-    value: float
-    text: str
-    row: str = ""
-    column: str = ""
-    table: int = 0
-    """Which table of its output it stands in: numbers of one table and column can be set against each other."""
-    line: str = ""
-    """The line around it, where it is no table."""
-
-    @property
-    def digits(self) -> int:
-        """Significant digits, as shown."""
-        return len(re.sub(r"[eE].*|\D", "", self.text).lstrip("0"))
-
-    @property
-    def tolerance(self) -> float:
-        """Half a unit of the last digit shown."""
-        mantissa, _, power = self.text.lower().rstrip("% ").replace(",", "").partition("e")
-        return float(f"5e{int(power or 0) - len(mantissa.partition('.')[2]) - 1}")
-
-
-def in_text(text: str) -> Iterator[Item]:
-    """The numbers of printed text: tables by alignment, dicts and `name: value` by what stands before the number."""
-    header: list[tuple[int, str]] = []
-    table, aligned = 0, False
-    for whole in text.splitlines():
-        line = _MOMENT.sub(lambda m: " " * len(m[0]), whole)
-        found = list(_NUMBER.finditer(line))
-        quartile = line.split(maxsplit=1)[0] if len(found) > 1 else ""
-        if quartile in _QUARTILES:
-            found = found[1:]
-        if not found:
-            header = _header(line) or (header if line.strip() and _rule(line) else [])
-            table += 1
-            continue
-        named = line[: found[0].start()].endswith(": ")
-        table += line.lstrip().startswith("{")  # a dict is a table of its own
-        table += named and aligned  # and so are lines `name: value` under one
-        aligned = not named
-        lead = quartile if quartile in _QUARTILES else whole[: found[0].start()].strip(_TRIM)
-        if not lead and len(found) == 2 and found[0][0].endswith(".0") and line.startswith(found[0][0]):
-            lead = found[0][0]  # a whole number kept with a point names the row: a year, a quarter
-        last = 0
-        for match in found:
-            before = line[last : match.start()].strip(_TRIM)
-            last = match.end()
-            own = before if _LETTER.search(before) else lead
-            column = next((name for edge, name in header if abs(edge - match.end()) <= 1), "")
-            row = _tail(lead if column else "" if _JOINS.match(own) else own)
-            yield _item(match, row, column, table, line[:200])
-        table += line.rstrip().endswith("}")
-
-
-def _rule(line: str) -> bool:
-    return not line.strip(" -=+|") or len(line.split()) == 1
-
-
-def _header(line: str) -> list[tuple[int, str]]:
-    words = [(m.end(), m[0]) for m in re.finditer(r"\S+", line)]
-    return words if line.startswith(" ") or "  " in line.strip() else []
-
-
-def _tail(text: str) -> str:
-    return text if len(text) <= _LABEL else text[-_LABEL:]
-
-
-def _item(match: re.Match[str], row: str, column: str, table: int, line: str) -> Item:
-    text = match[0].replace(",", "").replace("−", "-")
-    value = float(text.rstrip("% "))
-    return Item(value, match[0].strip(), _QUARTILES.get(row, row), column, table, line)
-
+from .items import LETTER, NUMBER, QUARTILES, Item, item, tail
+from .printed import in_text
 
 # ── HTML ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_SHAPE = re.compile(r"([\d,]+) rows × ([\d,]+) columns")
+_MISSING = re.compile(r"(?:columns: |, )([^,()]+) \([^()]*, ([\d,]+) missing\)")
+_Cell = tuple[str, bool]
+
+
 class _Rows(HTMLParser):
+    """The cells of tables, each with whether it is a heading; one that spans rows stands in each of them."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[tuple[str, bool]]]] = []
+        self.tables: list[list[list[_Cell]]] = []
         self._cell: list[str] | None = None
         self._head = False
+        self._rows = self._columns = 1
+        self._below: dict[int, tuple[int, _Cell]] = {}
+        """By column: for how many rows more a cell stands there."""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.tables.append([])
+            self._below = {}
         elif tag == "tr" and self.tables:
             self.tables[-1].append([])
         elif tag in ("td", "th"):
             self._cell, self._head = [], tag == "th"
+            given = {name: value or "" for name, value in attrs}
+            self._rows, self._columns = (_span(given.get(name, "")) for name in ("rowspan", "colspan"))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th") and self._cell is not None and self.tables and self.tables[-1]:
-            self.tables[-1][-1].append(("".join(self._cell).strip(), self._head))
+            row = self.tables[-1][-1]
+            self._fill(row)
+            cell = ("".join(self._cell).strip(), self._head)
+            if self._rows > 1:
+                self._below[len(row)] = (self._rows - 1, cell)
+            row += [cell] * self._columns
             self._cell = None
+
+    def _fill(self, row: list[_Cell]) -> None:
+        while len(row) in self._below:
+            left, cell = self._below.pop(len(row))
+            if left > 1:
+                self._below[len(row)] = (left - 1, cell)
+            row.append(cell)
 
     def handle_data(self, data: str) -> None:
         if self._cell is not None:
             self._cell.append(data)
+
+
+def _span(text: str) -> int:
+    return min(int(text), 1000) if text.isdecimal() and int(text) else 1
 
 
 def in_html(html: str) -> Iterator[Item]:
@@ -144,17 +85,19 @@ def in_html(html: str) -> Iterator[Item]:
             yield from _of_row(row, names, number)
 
 
-def _of_row(row: list[tuple[str, bool]], names: list[str], table: int) -> Iterator[Item]:
-    labels = [text for text, _ in row if _LETTER.search(text) and not _NUMBER.fullmatch(text)]
-    label = " ".join(labels)[:_LABEL] or (row[0][0].removesuffix(".0") if row else "")
-    if row and row[0][0] in _QUARTILES:
-        label, row = row[0][0], [("", True), *row[1:]]
-    shift = len(names) - len(row)
-    for n, (text, _) in enumerate(row):
-        match = _NUMBER.fullmatch(text)
-        if match:
-            place = n + max(0, shift)
-            yield _item(match, label, names[place] if place < len(names) else "", table, "")
+def _of_row(row: list[_Cell], names: list[str], table: int) -> Iterator[Item]:
+    """The numbers of a row: words in it are its labels; where there are none, its number at the margin is."""
+    parts = tuple(text for text, _ in row if LETTER.search(text) and not NUMBER.fullmatch(text))
+    if not parts and row:
+        parts = tuple(text.removesuffix(".0") for text, head in row if head) or (row[0][0],)
+    label = tail(" ".join(parts))
+    if row and row[0][0] in QUARTILES:
+        label, parts = row[0][0], ()
+    shift = max(0, len(names) - len(row))
+    for n, (text, head) in enumerate(row, shift):
+        match = NUMBER.fullmatch(text)
+        if match and not head:
+            yield item(match, label, names[n] if n < len(names) else "", table, "", parts)
 
 
 # ── JSON: digests, surveys ──────────────────────────────────────────────────────────────────────────────────────────
@@ -202,3 +145,12 @@ def in_survey(table: Mapping[str, Any]) -> Iterator[Item]:
                 yield from (Item(i.value, i.text, name, key, line=value) for i in in_text(value))
         for label, count in (column.get("values") or {}).items():
             yield Item(float(count), str(count), str(label), f"count {name}", number)
+
+
+def in_summary(name: str, summary: str) -> Iterator[Item]:
+    """The rows and columns of a frame among the variables, and how many values each of its columns misses."""
+    if shape := _SHAPE.match(summary):
+        for text, what in zip(shape.groups(), ("rows", "columns"), strict=True):
+            yield Item(float(text.replace(",", "")), text, name, what, line=what)
+    for column, missing in _MISSING.findall(summary):
+        yield Item(float(missing.replace(",", "")), missing, column, "missing")

@@ -21,6 +21,20 @@ _CONCEPTS = {
     "quartile": "quarter quartil",
     "missing": "null nan na gap fehlend manquant isna unknown",
     "share": "percent percentage proportion anteil pourcentage",
+    "male": "man men maenner männer hommes",
+    "female": "woman women frauen frau femmes",
+    "jan": "january januar janvier jänner enero",
+    "feb": "february februar février febrero",
+    "mar": "march märz mars marzo",
+    "apr": "april avril abril",
+    "may": "mai mayo",
+    "jun": "june juni juin junio",
+    "jul": "july juli juillet julio",
+    "aug": "august août agosto",
+    "sep": "september sept septembre septiembre",
+    "oct": "october oktober okt octobre octubre",
+    "nov": "november novembre noviembre",
+    "dec": "december dezember dez décembre diciembre",
 }
 _STEM = 6
 """Letters by which words are compared: `invest` is `investment`."""
@@ -38,11 +52,12 @@ _EMPTY = frozenset({
 def words(text: str) -> frozenset[str]:
     """The telling words of a text, each in one form: `Mean body masses` and `moyenne body_mass` share "mean" and "body"."""
     found = (m.lower() for m in _WORD.findall(_CAMEL.sub(" ", text)))
-    told = frozenset(_one_form(w) for w in found) - _EMPTY
+    told = frozenset(one_form(w) for w in found) - _EMPTY
     return told | {"min", "max"} if told & {"range", "extrem"} else told
 
 
-def _one_form(word: str) -> str:
+def one_form(word: str) -> str:
+    """The form by which a word in small letters is compared."""
     if word in _SAME:
         return _SAME[word]
     plain = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
@@ -82,6 +97,15 @@ def clause(text: str, start: int, end: int) -> str:
         opened.pop()
         own = text[opened[-1] if opened else low : after]
     return own
+
+
+def clause_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clause around a place begins and ends, a bracket being one of its own."""
+    low, high = sentence_span(text, start, end)
+    marks = [m.span() for m in _CLAUSE.finditer(text, low, high)]
+    return max((m[1] for m in marks if m[1] <= start), default=low), min(
+        (m[0] for m in marks if m[0] >= end), default=high
+    )
 
 
 def sentence_span(text: str, start: int, end: int) -> tuple[int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analyst_kernels import Error
 
-from ..events import Proved, Stopped, StopReason, ToolReturned, Undone
+from ..digest import contract_text
+from ..events import Contract, Proved, Reviewed, Stopped, StopReason, ToolReturned, Undone
 from ..safe import legible, one_line
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "partial_label",
     "proof",
     "remarks",
+    "review",
     "taken_back",
     "trouble",
+    "wanted",
 ]
 
 WHY: Mapping[StopReason, str] = {
@@ -70,6 +73,35 @@ def trouble(returned: ToolReturned) -> str:
 def proof(proved: Proved) -> str:
     """What running the code again came to, in a line."""
     return f"Proof: {one_line(str(proved), 1_000)}"
+
+
+_VERDICTS = {"held": "held", "refuted": "refuted", "undecided": "nothing was decided"}
+_AGAIN = {
+    "held": "refuted, mended",
+    "refuted": "refuted, and it still fails the same check",
+    "undecided": "refuted, and nothing was decided on what was answered then",
+}
+
+
+def wanted(contract: Contract) -> str:
+    """What the answer must contain, in a line; "" when the question leaves it open."""
+    said = contract_text(contract).replace("\n- ", " · ").removeprefix("- ")
+    return f"Asked for: {one_line(said, 1_000)}" if said else ""
+
+
+def review(reviews: Sequence[Reviewed], reviewer: str = "", spent: object = "") -> str:
+    """What the review of an answer came to, in a line; "" when there was none.
+
+    `reviewer`: the model. `spent`: what it used.
+    """
+    if not reviews:
+        return ""
+    last = reviews[-1]
+    said = (_AGAIN if len(reviews) > 1 else _VERDICTS)[last.verdict]
+    if last.output and last.verdict != "held":
+        said = f"{said}: {one_line(last.output, 500)}"
+    who = f"A reviewer ({one_line(reviewer)})" if reviewer else "A reviewer"
+    return f"{who} tried to refute this: {said}" + (f" · {spent}" if reviewer and spent else "")
 
 
 def remarks(returned: ToolReturned) -> list[str]:

@@ -19,7 +19,6 @@ from rich.live import Live as Region
 from rich.markdown import Markdown
 from rich.text import Text
 
-from ..digest import contract_text
 from ..events import (
     Answered,
     Asked,
@@ -41,6 +40,8 @@ from ..events import (
     PlanRevised,
     PlanStep,
     Proved,
+    Reviewed,
+    ReviewerReplied,
     StepFinished,
     StepStarted,
     Stopped,
@@ -51,7 +52,7 @@ from ..events import (
 )
 from ..story import Spent
 from ..trust import marks
-from . import headline, legible, one_line, partial_label, proof, remarks, taken_back, trouble
+from . import headline, legible, one_line, partial_label, proof, remarks, review, taken_back, trouble, wanted
 
 TODO, DOING, DONE, FAILED = "○◐✓✗"
 
@@ -95,7 +96,8 @@ class Console:
         """A question begins."""
         self._plan: tuple[PlanStep, ...] = ()
         self._marks: dict[str, str] = {}
-        self._spent = Spent()
+        self._spent = self._reviewing = Spent()
+        self._reviewer, self._reviews = "", list[Reviewed]()
         self._failing = False
         self._activity = "looking at the data"
         self._since_question = time.monotonic()
@@ -141,9 +143,12 @@ class Console:
         match event:
             case PlanProposed(steps=steps):
                 self._plan = steps
-            case PlanRevised(steps=steps):
+            case PlanRevised(steps, _, call_id):
                 self._plan = steps
-                self._marks = {step: mark for step, mark in self._marks.items() if mark == DONE}
+                kept = (
+                    (DONE,) if call_id else (DONE, DOING)
+                )  # a person's change leaves the step that is worked on
+                self._marks = {step: mark for step, mark in self._marks.items() if mark in kept}
             case PlanDecided(accepted, steps, _):
                 self._plan = (steps or self._plan) if accepted else ()
             case StepStarted(step_id):
@@ -155,6 +160,12 @@ class Console:
                 self._spent = self._spent.plus(usage)
                 self._calls = {call.id: call for call in calls}
                 self._refused.clear()
+            case ReviewerReplied(_, call, usage, model):
+                self._spent, self._reviewing = self._spent.plus(usage), Spent().plus(usage)
+                self._reviewer = model
+                self._calls |= {call.id: call} if call else {}
+            case Reviewed():
+                self._reviews.append(event)
             case CallDecided(call_id, False):
                 self._refused.add(call_id)
             case ToolReturned(call_id):
@@ -219,11 +230,14 @@ class Console:
                 elapsed = _duration(time.monotonic() - self._since_question)
                 yield f"{'Partial answer' if partial else 'Answered'}{elapsed} · {self._spent}", "dim"
             case ContractSet(contract):
-                said = contract_text(contract).replace("\n- ", " · ").removeprefix("- ")
-                yield from ([(f"Asked for: {one_line(said, _PARAGRAPH)}", "dim")] if said else [])
+                yield from ([(said, "dim")] if (said := wanted(contract)) else [])
             case Proved():
                 yield proof(event), _STYLES[DONE if event.ok else FAILED]
-            case ModelReplied() | CallDecided():
+            case Reviewed(verdict=verdict, draft=draft):
+                back = "; the answer goes back, once" if draft else ""
+                told = review([*self._reviews, event], self._reviewer, self._reviewing)
+                yield f"{told}{back}", _STYLES[DONE if verdict == "held" else FAILED]
+            case ModelReplied() | CallDecided() | ReviewerReplied():
                 pass
 
     def _plan_lines(self, title: str, steps: tuple[PlanStep, ...]) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from ..events import Event
 from ..safe import code_span, safe_line, safe_markdown
 from ..story import Cell, Part, Story, read
 from ..trust import marks
-from . import WHY, one_line, partial_label, proof, remarks, taken_back
+from . import WHY, one_line, partial_label, proof, remarks, review, taken_back, wanted
 
 
 def to_markdown(events: Iterable[Event]) -> str:
@@ -58,6 +58,10 @@ def _answer(story: Story) -> Iterator[str]:
 
 
 def _work(story: Story) -> Iterator[str]:
+    if asked_for := wanted(story.contract):
+        yield safe_line(asked_for, 1_000)
+    if reviewed := review(story.reviews, story.reviewer, story.reviewing):
+        yield safe_line(reviewed, 1_000)
     if story.proved:
         yield safe_line(proof(story.proved), 1_000)
     if told := marks.sentences(story.checked):

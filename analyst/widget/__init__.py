@@ -3,8 +3,8 @@
 panel          the widget; `static/` is its front end, built from `src/`
 messages       what the front end may say, checked; `hearing` does it, `commands` what begins with a slash
 conversation   asks, stops, undoes, on the loop of `worker`; `door` is the run's host
-projection     the log as blocks and state, pure; `drawn` and `outputs` are parts of it
-screen, wire   what changed goes to the front end, twenty times a second at most
+projection     the log as blocks and state, pure; `cells`, `drawn` and `outputs` are parts of it
+screen, wire   what changed goes to the front end, four times a second at most
 """
 
 from __future__ import annotations

@@ -16,10 +16,11 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Live: code waits for a person's yes."""
+    """Live: code, or a step of the plan, waits for a person's yes; with a `choice` it does not any more."""
 
     call: Call
     reasons: tuple[str, ...]
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,6 @@ class Reviewing:
     """Live: the plan waits for a person, or (`over`) does not any more."""
 
     over: bool = False
-    asked: frozenset[str] = frozenset()
-    """Steps before whose cells the person wants to be asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,13 @@ from ..host import Nobody
 from ..magic.notebook import Notebook
 from ..magic.options import Options, options
 from ..magic.prompt import Prompt, understand
-from ..magic.reach import narrowed
 from ..models.choice import choose
 from ..session import Session
 from ..settings import Settings, environment
 from ..views import taken_back
 from . import messages, worker
 from .asides import Idle, Typed, Waiting
-from .door import Door
+from .door import Door, plan_of
 from .following import Following
 from .hearing import do
 from .panel import Panel
@@ -116,8 +115,6 @@ class Conversation:
         finally:
             self._guarded(self._following.catch_up)
             self.screen.see(Idle())
-            if self._panel is not None and not self._closed:
-                self._panel.doc = self.screen.snapshot()  # once per question: what a saved notebook shows
 
     def tell(self, text: str, level: str = "") -> None:
         """Show a few words among the blocks; with a `level`, also where a screen reader hears of them."""
@@ -156,6 +153,19 @@ class Conversation:
             return self._door.planned(message)
         return self._door.decided(message)
 
+    def replan(self, message: messages.Revise) -> None:
+        """Change the plan that is being worked on; steps that are begun stay as they are.
+
+        Raises:
+            BadInput: nothing is being worked on.
+        """
+        plans = [block for block in self.screen.blocks if block["kind"] == "plan"]
+        if self._session is None or not plans:
+            raise BadInput("The work by this plan is over. Ask again, and say what should be different.")
+        steps = plan_of(message.steps, [step["id"] for step in plans[-1]["steps"]])
+        self._session.replan(steps, message.seen)
+        self.screen.say("toast", text="Your changes hold before the next step begins.", level="info")
+
     def clear(self) -> None:
         """Begin a new conversation; the old one's log stays.
 
@@ -185,7 +195,6 @@ class Conversation:
             )  # fmt: skip
             async with self._open(session):
                 undone = await session.undo(len(numbers))
-            undone = narrowed(undone, session.events, self.notebook.shell, self.notebook.user)
             self.tell(taken_back(undone), level="info")
 
         self.work(work())
@@ -218,21 +227,20 @@ class Conversation:
 
     def _understood(self, text: str) -> Prompt:
         activity, shell = self.notebook.magics.activity, self.notebook.shell
-        prompt = understand(text, shell.user_ns, self.notebook.user, activity.failure, activity.told)
+        mine = self.notebook.made
+        prompt = understand(text, shell.user_ns, self.notebook.user, activity.failure, activity.told, mine)
         activity.tell()
         return prompt
 
     def _made(self, chosen: Options) -> Session:
-        edit, settings = chosen.edit, chosen.settings
-        self._door = Door(self.screen.see, lambda: self._attended and not self._closed, self._active,
-                          approve=settings.approve, edit=edit)  # fmt: skip
+        self._door = Door(self.screen.see, lambda: self._attended and not self._closed, edit=chosen.edit)
         return Session(
-            settings.model,
+            chosen.settings.model,
             folder=self.notebook.folder("own"),
             kernel=self.notebook.lent,
             host=self._door,
             listeners=[self._following],
-            settings=settings.model_copy(update={"approve": "ask"}) if edit else settings,
+            settings=chosen.settings,
             undo=True,
         )
 
@@ -247,10 +255,6 @@ class Conversation:
         finally:
             self._session = self._door = None
             await session.close()
-
-    def _active(self) -> str:
-        steps = [b for b in self.screen.blocks if b["kind"] == "step" and b["state"] == "active"]
-        return str(steps[-1]["step_id"]) if steps else ""
 
     # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Collection, Sequence
 
 from ..events import Call, CallDecided, PlanDecided, PlanStep
 from ..host import Nobody
 from ..magic.hosts import Choice, decision
-from ..policy import reasons as reasons_of
-from ..risk import Consent
+from ..plans import same
 from . import messages
 from .asides import Aside, Asking, Reviewing
 
@@ -18,46 +16,27 @@ from .asides import Aside, Asking, Reviewing
 class Door:
     """One for each question. All of it lives on the agent's loop."""
 
-    def __init__(
-        self,
-        tell: Callable[[Aside], None],
-        there: Callable[[], bool],
-        active: Callable[[], str],
-        *,
-        approve: Literal["ask", "risky", "auto"],
-        edit: bool,
-    ) -> None:
-        """Ask a person.
-
-        Args:
-            tell: shows what is asked.
-            there: whether a front end is there to answer.
-            active: the id of the step that is worked on.
-            approve: which code the person wants to be asked for.
-            edit: plans are looked at first; the session asks for every cell then, since a step may want it.
-        """
-        self._tell, self._there, self._active = tell, there, active
-        self._approve, self._edit = approve, edit
-        self._consent = Consent(untrusted=True)  # what was read before is not seen from here
+    def __init__(self, tell: Callable[[Aside], None], there: Callable[[], bool], *, edit: bool) -> None:
+        """`tell` shows what is asked, `there` says whether a front end is there to answer; `edit`: plans are looked at."""
+        self._tell, self._there, self._edit = tell, there, edit
         self._call: Call | None = None
         self._choice: asyncio.Future[Choice] | None = None
         self._plan: asyncio.Future[messages.Plan | None] | None = None
-        self._wanted: set[str] = set()
 
     # ── the host ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def approve(self, call: Call, reasons: Sequence[str]) -> CallDecided:
         """See `Host`."""
-        if self._edit and self._active() not in self._wanted:
-            reasons = reasons_of(call.code, self._approve, self._consent)
-            if not reasons:
-                return CallDecided(call.id, allowed=True)
         if not self._there():
             return await Nobody().approve(call, reasons)
-        choice = await self._chosen(call, reasons)
-        decided = decision(call, choice)
-        self._consent = self._consent.told(call.code, decided.scope)
-        return decided
+        self._call, self._choice = call, asyncio.get_running_loop().create_future()
+        self._tell(Asking(call, tuple(reasons)))
+        try:
+            choice = await self._choice
+        finally:
+            self._choice = None
+        self._tell(Asking(call, tuple(reasons), choice))
+        return decision(call, choice)
 
     async def review(self, steps: Sequence[PlanStep]) -> PlanDecided:
         """See `Host`."""
@@ -69,22 +48,11 @@ class Door:
             said = await self._plan
         finally:
             self._plan = None
-        plan = _steps(said.steps, steps) if said else []
-        rows = said.steps if said else []
-        self._wanted = {step.id for step, row in zip(plan, rows, strict=True) if row.ask}
-        self._tell(Reviewing(over=True, asked=frozenset(self._wanted)))
+        self._tell(Reviewing(over=True))
         if said is None or not said.accepted:
             return PlanDecided(accepted=False, note=said.note if said else "The panel was closed.")
-        changed = bool(plan) and tuple(plan) != tuple(steps)
-        return PlanDecided(accepted=True, steps=tuple(plan) if changed else (), note=said.note)
-
-    async def _chosen(self, call: Call, reasons: Sequence[str]) -> Choice:
-        self._call, self._choice = call, asyncio.get_running_loop().create_future()
-        self._tell(Asking(call, tuple(reasons)))
-        try:
-            return await self._choice
-        finally:
-            self._choice = None
+        plan = plan_of(said.steps, [step.id for step in steps]) or tuple(steps)
+        return PlanDecided(accepted=True, steps=() if same(plan, steps) else plan, note=said.note)
 
     # ── what the person does ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,7 +64,7 @@ class Door:
         return True
 
     def planned(self, said: messages.Plan) -> bool:
-        """Take an edited plan; whether it was waited for."""
+        """Take a plan that was looked at; whether it was waited for."""
         if self._plan is None or self._plan.done():
             return False
         self._plan.set_result(said)
@@ -110,9 +78,9 @@ class Door:
             self._plan.set_result(None)
 
 
-def _steps(rows: Sequence[messages.Step], before: Sequence[PlanStep]) -> list[PlanStep]:
-    """The steps of an edited plan: those without an id, or with one that came before, get one that nothing had."""
-    taken, plan = {row.id for row in rows} | {step.id for step in before}, list[PlanStep]()
+def plan_of(rows: Sequence[messages.Step], known: Collection[str]) -> tuple[PlanStep, ...]:
+    """The plan that was typed: a step without an id, or with one that stands before it, gets one that nothing had."""
+    taken, plan = {row.id for row in rows} | set(known), list[PlanStep]()
     used = set[str]()
     for row in rows:
         id = row.id
@@ -120,5 +88,5 @@ def _steps(rows: Sequence[messages.Step], before: Sequence[PlanStep]) -> list[Pl
             id = next(f"s{n}" for n in range(1, 1_000) if f"s{n}" not in taken)
             taken.add(id)
         used.add(id)
-        plan.append(PlanStep(id, row.goal.strip() or "(no goal)", row.evidence.strip()))
-    return plan
+        plan.append(PlanStep(id, row.goal.strip() or "(no goal)", row.evidence.strip(), row.ask))
+    return tuple(plan)

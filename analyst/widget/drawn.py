@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import markup
@@ -12,18 +12,16 @@ from ..story import Story
 from ..views import legible
 
 
-def plan(
-    story: Story, active: str, before: Iterable[Mapping[str, Any]], asked: Collection[str]
-) -> list[dict[str, Any]]:
+def plan(story: Story, active: str, before: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The plan's steps with their states; steps of the plan `before` that are not in it any more are dropped."""
-    steps = [_step(step, _state(story, step, active), step.id in asked) for step in story.plan]
+    steps = [_step(step, _state(story, step, active)) for step in story.plan]
     ids = {step.id for step in story.plan}
     return steps + [{**step, "state": "dropped"} for step in before if step["id"] not in ids]
 
 
-def _step(step: PlanStep, state: str, ask: bool) -> dict[str, Any]:
+def _step(step: PlanStep, state: str) -> dict[str, Any]:
     goal, evidence = one_line(step.goal, 1_000), one_line(step.evidence, 1_000)
-    return {"id": step.id, "goal": goal, "evidence": evidence, "state": state, "ask": ask}
+    return {"id": step.id, "goal": goal, "evidence": evidence, "state": state, "ask": step.ask}
 
 
 def _state(story: Story, step: PlanStep, active: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..digest import compact
 from ..errors import BadInput
-from ..events import Event, Live
+from ..events import Asked, Event, Live, Notice
 from ..log import read
 from ..magic.notebook import Notebook
 from .screen import Screen
 
+BEFORE = "An earlier conversation, in a kernel that is gone; its variables are not there any more:\n"
 EARLIER = 6_000
 """Characters of an earlier conversation that the model is told of."""
 
@@ -40,6 +42,8 @@ class Following:
         if run is not None and run != self._notebook.own:
             lines = list(read(run))
             self._earlier = [line.event for line in lines]
+            if before := _before(self._earlier):
+                self._screen.see(Notice(f"{BEFORE}{before}"))
             self._screen.read(lines)
         self.catch_up()
 
@@ -78,9 +82,16 @@ class Following:
         """What the model is told, once, when its conversation begins after another that is shown above it."""
         if not self._earlier or self._notebook.own is not None:
             return ""
-        told, self._earlier = compact(self._earlier, EARLIER), []
-        return f"An earlier conversation, in a kernel that is gone; its variables are not there any more:\n{told}"
+        before, last = _before(self._earlier), compact(self._earlier, EARLIER // 2)
+        self._earlier = []
+        return BEFORE + "\n".join(filter(None, [before, last]))
 
     def forget(self) -> None:
         """What comes next is a new conversation."""
         self._earlier, self.folder, self._shown, self._read = [], None, 0, 0
+
+
+def _before(events: Iterable[Event]) -> str:
+    """What a conversation was itself told of the one before it."""
+    context = next((event.context for event in events if isinstance(event, Asked)), "")
+    return context.removeprefix(BEFORE)[: EARLIER // 2] if context.startswith(BEFORE) else ""

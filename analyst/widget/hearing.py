@@ -35,6 +35,8 @@ def do(conversation: Conversation, message: messages.Message) -> None:
         case messages.Decide() | messages.Plan():
             if not conversation.decided(message):
                 screen.say("toast", text="That is not asked any more.", level="info")
+        case messages.Revise():
+            conversation.replan(message)
         case messages.Undo(cell=cell):
             conversation.undo(cell)
         case messages.Insert(cell=cell):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import BadInput
+from ..magic.hosts import Choice
 
 Id = Annotated[str, Field(max_length=200)]
 Line = Annotated[str, Field(max_length=2_000)]
@@ -50,7 +51,7 @@ class Decide(_Message):
 
     do: Literal["decide"]
     call_id: Id
-    choice: Literal["allow", "skip", "always"]
+    choice: Choice
 
 
 class Step(_Message):
@@ -60,7 +61,7 @@ class Step(_Message):
     goal: Line
     evidence: Line = ""
     ask: bool = False
-    """Ask before each cell of this step."""
+    """Ask before this step begins."""
 
 
 class Plan(_Message):
@@ -70,6 +71,15 @@ class Plan(_Message):
     accepted: bool
     steps: list[Step] = Field(default=[], max_length=100)
     note: Line = ""
+
+
+class Revise(_Message):
+    """The plan as it is wanted from now on, while it is worked on."""
+
+    do: Literal["revise"]
+    steps: list[Step] = Field(max_length=100)
+    seen: list[Id] = Field(max_length=100)
+    """Ids of the plan that was edited."""
 
 
 class Undo(_Message):
@@ -94,13 +104,14 @@ class Export(_Message):
 
 
 class Set(_Message):
-    """One setting, for the questions that follow."""
+    """Settings for the questions that follow: those that stand in the message (`changes`), not the defaults here."""
 
     do: Literal["set"]
-    model: Annotated[str, Field(max_length=200)] | None = None
-    approve: Literal["ask", "risky", "auto"] | None = None
-    plan: Literal["auto", "always", "never", "edit"] | None = None
-    budget: Annotated[float, Field(gt=0, le=1e6, strict=False)] | None = None
+    model: str = Field(default="", min_length=1, max_length=200)
+    approve: Literal["ask", "risky", "auto"] = "ask"
+    plan: Literal["auto", "always", "never", "edit"] = "auto"
+    budget: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    """In US dollars; null: none."""
 
 
 class Complete(_Message):
@@ -111,7 +122,7 @@ class Complete(_Message):
     id: Id
 
 
-Message = Hello | Send | Stop | Cancel | Decide | Plan | Undo | Insert | Export | Set | Complete
+Message = Hello | Send | Stop | Cancel | Decide | Plan | Revise | Undo | Insert | Export | Set | Complete
 _messages: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="do")])
 
 

@@ -11,8 +11,9 @@ from .. import markup
 from ..markup.outputs import figure_words, image_data, mime_text, picture, series
 from ..safe import one_line
 
-OUTPUTS, TEXT, ROWS = 40, 20_000, 60
-"""Most outputs of a cell that are drawn, characters of each text, rows of a Series that is drawn as a table."""
+OUTPUTS, TEXT, ROWS, HTML = 40, 20_000, 60, 300_000
+"""Most outputs of a cell that are drawn, characters of each text, rows of a Series that is drawn as a table, characters
+of HTML: what is longer is shown as the text that comes with it."""
 
 
 def shown(outputs: Iterable[Output], what: str) -> list[dict[str, Any]]:
@@ -46,7 +47,8 @@ def _displayed(output: DisplayData | ExecuteResult, what: str) -> dict[str, Any]
         return {"type": "image", "png": image.base64, "mime": image.mime, "alt": words}
     if image_data(output):
         return _text("[a picture that cannot be shown]")
-    if table := markup.cleaned(mime_text(output, "text/html")) or series(output, ROWS):
+    html = mime_text(output, "text/html")
+    if table := (len(html) <= HTML and markup.cleaned(html)) or series(output, ROWS):
         return {"type": "html", "html": str(table)}
     if source := mime_text(output, "text/markdown"):
         return {"type": "html", "html": str(markup.markdown(source[:TEXT], 6))}

@@ -19,7 +19,7 @@ class Panel(anywidget.AnyWidget):
     _esm = _STATIC / "panel.js"
     _css = _STATIC / "panel.css"
     doc = traitlets.Dict().tag(sync=True)
-    """The whole content: sent when a page is loaded again, and once per question, for saved notebooks."""
+    """The whole content: sent when a page is loaded again. For saved notebooks the front end keeps it up to date itself."""
 
     def __init__(
         self,
@@ -40,6 +40,25 @@ class Panel(anywidget.AnyWidget):
     def ask(self, question: str) -> None:
         """Ask from code what a person would type; the answer comes in the panel, and this returns at once."""
         self._ask(question)
+
+    def send(self, content: Any, buffers: list[bytes] | None = None) -> None:
+        """Send one message to all views; any thread may.
+
+        It goes without the header of the cell that was run last: it has nothing to do with that, and streamed words are
+        so few at a time that it would be a third of what is sent.
+        """
+        kernel = getattr(self.comm, "kernel", None)
+        if kernel is None:  # there is no kernel, or the panel is closed
+            return
+        message = {"data": {"method": "custom", "content": content}, "comm_id": self.comm.comm_id}
+        kernel.session.send(
+            kernel.iopub_socket,
+            "comm_msg",
+            message,
+            parent={},
+            ident=self.comm.topic,
+            buffers=buffers or None,
+        )
 
     def close(self) -> None:
         """Take the panel away; a question that waits for a yes is refused."""

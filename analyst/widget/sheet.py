@@ -38,14 +38,21 @@ class Sheet:
 
     def _patch(self, id: str, **fields: Any) -> None:
         if (block := self.blocks.get(id)) is not None:
-            block.update(fields)
-            self._op("patch", id=id, set=fields)
+            changed = {
+                name: value for name, value in fields.items() if name not in block or block[name] != value
+            }
+            if changed:
+                block.update(changed)
+                self._op("patch", id=id, set=changed)
 
     def _set_state(self, **fields: Any) -> None:
         changed = {k: v for k, v in fields.items() if k not in self.state or self.state[k] != v}
         if changed:
             self.state.update(changed)
             self._op("state", set=dict(changed))
+
+    def _phase(self, phase: str, activity: str) -> None:
+        self._set_state(phase=phase, activity=activity)
 
     def _op(self, op: str, **fields: Any) -> None:
         self.n += 1

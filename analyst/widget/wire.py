@@ -1,4 +1,4 @@
-"""From the projection to the front end: operations are put together and sent twenty times a second at most."""
+"""From the projection to the front end: operations are put together and sent four times a second at most."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .sheet import Op
 
 Send = Callable[[Op, list[bytes]], None]
 
-INTERVAL = 0.2
-"""Seconds between two sendings: streamed words come faster, and each message costs half a kilobyte around it."""
+INTERVAL = 0.25
+"""Seconds between two sendings: streamed words come faster, and each message costs some 400 bytes around it."""
 
 
 class Wire:
@@ -70,7 +70,8 @@ def with_buffers(op: Op) -> tuple[Op, list[bytes]]:
     for holder in (op.get("block", {}), op.get("set", {})):
         for output in holder.get("outputs", ()):
             _picture(output, buffers)
-    _picture(op.get("output", {}), buffers)
+    for output in [op.get("output", {}), *op.get("new", {}).values()]:
+        _picture(output, buffers)
     return op, buffers
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "Kernel",
     "KernelDied",
     "KernelError",
+    "KernelNotAnswering",
     "KernelNotStarted",
     "Limits",
     "OnOutput",
@@ -110,13 +111,19 @@ class KernelError(Exception):
     """Something about a kernel went wrong.
 
     * KernelError
-      + KernelNotStarted   the kernelspec is missing, or the process did not come up
-      + KernelDied         the process is gone; `restart` gives an empty kernel
+      + KernelNotStarted      the kernelspec is missing or cannot be used, data is missing, or:
+        x KernelNotAnswering  the process came, but died or fell silent before it could be used
+        x SandboxUnavailable  nothing holds the code
+      + KernelDied            the process is gone; `restart` gives an empty kernel
     """
 
 
 class KernelNotStarted(KernelError):
     """The kernel could not be started; the message says why and what to do."""
+
+
+class KernelNotAnswering(KernelNotStarted):
+    """It died or fell silent before it could be used, or its server did: the same may go well the next time."""
 
 
 class SandboxUnavailable(KernelNotStarted):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import KernelNotStarted, guard
+from . import KernelNotAnswering, KernelNotStarted, guard
 
 __all__ = ["BROKEN", "LARGEST", "MALFORMED", "MISPLACED", "START", "UNSIGNED", "Channels", "Message", "parse"]
 
@@ -109,7 +109,8 @@ class Channels(ABC):
         greets a new subscriber with a message, so one round is enough. Others are asked again.
 
         Raises:
-            KernelNotStarted: the kernel died or did not answer, or the code failed.
+            KernelNotAnswering: the kernel died or did not answer.
+            KernelNotStarted: the code failed.
         """
         # an expression and not a cell: IPython puts back, after a cell, what the cell has done to sys.stdout
         request = self.request("", silent=True, expressions={"first": first}) if first else self._ask()
@@ -134,8 +135,8 @@ class Channels(ABC):
 
     def _check(self, deadline: float) -> None:
         if not self.alive:
-            raise KernelNotStarted(
+            raise KernelNotAnswering(
                 f"The kernel died before it answered. {self.epitaph()}\n{self.log()}".strip()
             )
         if time.monotonic() > deadline:
-            raise KernelNotStarted(f"The kernel did not answer in {START:.0f} s.\n{self.log()}".strip())
+            raise KernelNotAnswering(f"The kernel did not answer in {START:.0f} s.\n{self.log()}".strip())

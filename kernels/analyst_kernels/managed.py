@@ -109,17 +109,9 @@ class ManagedKernel:
             KernelDied: the kernel is not alive, or died of it.
             KernelError: the function failed.
         """
-        limits = Limits()
         module = "__import__('sys').modules['_analyst_probe']"
         given = f"__import__('json').loads({json.dumps(arguments)!r})"
-        expression = f"__import__('json').dumps({module}.{function}(*{given}))"
-        run = _Run("", limits, Outputs(limits), silent=True, expressions={"value": expression})
-        await self._perform(run)
-        if run.died:
-            raise KernelDied(f"The kernel died in {function}; `restart` gives an empty one.")
-        if run.ending != "ok":
-            raise KernelError(f"{function} did not return: {run.ending}")
-        return guard.value_of(run.reply, function)
+        return await self._value(f"{module}.{function}(*{given})", function)
 
     async def interrupt(self) -> None:
         """Stop the running code: interrupt it, and kill it after the grace period. Nothing happens when none runs."""
@@ -156,6 +148,18 @@ class ManagedKernel:
     async def _launch(self) -> Engine:
         env = self._env if self._env is not None else environment()
         return await Process.launch(self._name, self._probe_text(), self._cwd, env, self._start)
+
+    async def _value(self, expression: str, what: str) -> Any:
+        """The value (JSON) of a Python expression; `what` names it in errors. Raises as `evaluate` does."""
+        limits = Limits()
+        text = f"__import__('json').dumps({expression})"
+        run = _Run("", limits, Outputs(limits), silent=True, expressions={"value": text})
+        await self._perform(run)
+        if run.died:
+            raise KernelDied(f"The kernel died in {what}; `restart` gives an empty one.")
+        if run.ending != "ok":
+            raise KernelError(f"{what} did not return: {run.ending}")
+        return guard.value_of(run.reply, what)
 
     def _probe_text(self) -> str:
         return self._probe if self._probe is not None else probe_source()

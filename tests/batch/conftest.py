@@ -3,7 +3,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,30 @@ class Trial:
         return {**done, **batch.outcomes}
 
 
-BATCH = (sys.executable, "-m", "analyst.cli")
+BATCH = (sys.executable, "-m", "analyst.cli", "batch")
+
+
+@contextmanager
+def started(*words: object, cwd: Path, **env: str) -> Iterator[subprocess.Popen[str]]:
+    """A batch while it runs; it is killed if it still does at the end."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [*BATCH, *map(str, words)],
+        cwd=cwd,
+        env=CLEAN | {"ANALYST_SANDBOX": "off"} | env,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def batch(*words: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [*BATCH, "batch", *map(str, words)]
+    command = [*BATCH, *map(str, words)]
     return subprocess.run(
         command,
         cwd=cwd,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import signal
@@ -13,7 +14,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -24,6 +25,11 @@ from tests.batch.conftest import BATCH, CLEAN
 from tests.scripts import runs, says
 
 MARK = "BATCH_OF_THIS_TEST"
+KINDS = ("runner", "kernel", "template")
+MORE = 5
+"""Jobs that are added when all are done before all is killed."""
+PATIENCE = 1800
+"""Seconds for the rest of the jobs; in a test its own limit comes first."""
 
 
 def answering(request: dict[str, Any]) -> Reply:
@@ -35,7 +41,7 @@ def answering(request: dict[str, Any]) -> Reply:
 
 @dataclass
 class Kills:
-    """A batch of `count` jobs in `folder`, against the model server at `url`."""
+    """A batch of `count` jobs in `folder`, against the model server at `url`. Use it as a context manager."""
 
     folder: Path
     url: str
@@ -43,6 +49,7 @@ class Kills:
     seed: int = 0
     killed: Counter[str] = field(default_factory=Counter)
     runs: int = 0
+    process: subprocess.Popen[str] | None = None
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -50,7 +57,17 @@ class Kills:
         self.temporary.mkdir()
         self.write_jobs(self.count)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """A batch that did not come to its end must not go on without us."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
     def write_jobs(self, count: int) -> None:
+        self.count = count
         rows = [
             {"id": f"job-{n}", "question": f"What is {n}?", "model": "openai/scripted"} for n in range(count)
         ]
@@ -60,8 +77,8 @@ class Kills:
         self.runs += 1
         env = CLEAN | {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "none", "ANALYST_SANDBOX": "off"}
         env |= {"TMPDIR": str(self.temporary), MARK: str(self.folder)}
-        words = ["batch", "jobs.jsonl", "--out", "out", "--resume", "--workers", "3", "-q"]
-        return subprocess.Popen(
+        words = ["jobs.jsonl", "--out", "out", "--resume", "--workers", "3", "-q"]
+        self.process = subprocess.Popen(
             [*BATCH, *words],
             cwd=self.folder,
             env=env,
@@ -70,42 +87,38 @@ class Kills:
             text=True,
             start_new_session=True,
         )
+        return self.process
 
     def kill(self, times: int) -> None:
-        """Run the batch, and kill something of it so many times; whatever is left of it ends as it likes."""
+        """Kill something of the batch so many times, each kind as often; what is left of it ends as it likes."""
+        kinds = [KINDS[n % len(KINDS)] for n in range(times)]
+        self.chance.shuffle(kinds)
         process = self.start()
-        while sum(self.killed.values()) < times:
-            while process.poll() is None and not psutil.Process(process.pid).children():
-                time.sleep(0.05)  # it has not come to its first kernel yet
+        for kind in kinds:
             time.sleep(self.chance.uniform(0.2, 2.5))
-            if process.poll() is not None:
-                if self.done() == self.count:
-                    break
-                process.communicate()
-                process = self.start()
-                continue
-            self.kill_one(process)
-        process.communicate(timeout=300)
+            process = self.kill_one(process, kind)
+        process.communicate(timeout=PATIENCE)
 
-    def kill_one(self, process: subprocess.Popen[str]) -> None:
-        below = [p for p in psutil.Process(process.pid).children(recursive=True) if p.status() != "zombie"]
-        templates = [p for p in below if p.ppid() == process.pid]
-        kernels = [p for p in below if p not in templates]
-        kind = self.chance.choice(["runner", "runner", "kernel", "kernel", "template"])
-        victims = {"runner": [psutil.Process(process.pid)], "kernel": kernels, "template": templates}[kind]
-        if victims:
-            try:
-                self.chance.choice(victims).send_signal(signal.SIGKILL)
-            except psutil.NoSuchProcess:
-                return
-            self.killed[kind] += 1
+    def kill_one(self, process: subprocess.Popen[str], kind: str) -> subprocess.Popen[str]:
+        """Kill one of a kind as soon as there is one; the batch, which was started again if it had ended before."""
+        while True:
+            if process.poll() is not None:
+                process.communicate()
+                if self.done() == self.count:
+                    self.write_jobs(self.count + MORE)
+                process = self.start()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if victims := _victims(psutil.Process(process.pid), kind):
+                    self.chance.choice(victims).send_signal(signal.SIGKILL)
+                    self.killed[kind] += 1
+                    return process
+            time.sleep(0.02)
 
     def finish(self) -> str:
         """Run it to its end, with one more job, so that there is a kernel which clears up; what it printed."""
-        self.count += 1
-        self.write_jobs(self.count)
+        self.write_jobs(self.count + 1)
         process = self.start()
-        said, _ = process.communicate(timeout=600)
+        said, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, (said, self.failures())
         return said
 
@@ -147,8 +160,19 @@ class Kills:
         return found
 
 
+def _victims(runner: psutil.Process, kind: str) -> list[psutil.Process]:
+    """Those of a kind that live; a runner that has no template yet has not come to its jobs."""
+    templates = _living(runner.children())
+    kernels = [kernel for template in templates for kernel in _living(template.children())]
+    return {"runner": [runner] if templates else [], "kernel": kernels, "template": templates}[kind]
+
+
+def _living(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [p for p in processes if p.status() != psutil.STATUS_ZOMBIE]
+
+
 def _marked(process: psutil.Process, value: str) -> bool:
     try:
-        return process.environ().get(MARK) == value and process.status() != "zombie"
+        return process.environ().get(MARK) == value and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

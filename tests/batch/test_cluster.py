@@ -20,6 +20,8 @@ from analyst.models.scripted_server import ScriptedServer
 from tests.batch.conftest import BATCH, CLEAN
 from tests.batch.kills import answering
 
+pytestmark = pytest.mark.timeout(500)  # several starts of the command line, with whole batches
+
 DASK = [sys.executable, "-m", "dask"]
 
 
@@ -63,7 +65,7 @@ class Site:
         raise AssertionError((self.folder / "scheduler.log").read_text())
 
     def run(self, *words: str) -> subprocess.Popen[str]:
-        command = [*BATCH, "batch", "jobs.jsonl", "--dask", self.address, *words]
+        command = [*BATCH, "jobs.jsonl", "--dask", self.address, *words]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -94,3 +96,7 @@ def test_the_jobs_of_a_killed_worker_run_elsewhere(site: Site) -> None:
         assert json.loads((result / "answer.json").read_text())["answer"] == "It is 42."
         assert sum(isinstance(line.event, Asked) for line in read(result)) == 1
     assert not work.exists()
+    again = site.run("--out", "out", "--resume", "--json")
+    out, talk = again.communicate(timeout=150)
+    assert again.returncode == 0, talk
+    assert [json.loads(line)["event"] for line in out.splitlines()] == ["begun", "over"]

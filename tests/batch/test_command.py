@@ -9,16 +9,20 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
+import pytest
 from analyst_kernels.sandbox.tiers import choose
 
 from analyst.events import Isolated, Usage
 from analyst.log import read
 from analyst.models.scripted_server import ScriptedServer
-from tests.batch.conftest import BATCH, CLEAN, batch
+from tests.batch.conftest import BATCH, CLEAN, batch, started
 from tests.batch.kills import answering
 from tests.scripts import call, does, says
+
+pytestmark = pytest.mark.timeout(500)  # several starts of the command line, with whole batches
 
 PENGUINS = Path(__file__).parents[2] / "notebooks" / "data" / "penguins.csv"
 QUESTION = "What is the mean {what} by {by}?"
@@ -31,12 +35,15 @@ def grid(folder: Path) -> None:
 def test_a_question_with_a_grid_without_a_key_a_home_or_a_terminal(tmp_path: Path) -> None:
     grid(tmp_path)
     words = [QUESTION, PENGUINS, "--grid", "grid.csv", "--model", "rules", "--out", "r"]
-    env = {k: v for k, v in CLEAN.items() if k not in ("HOME", "TERM", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")}
-    command = [*BATCH, "batch", *map(str, words)]
+    env = {
+        k: v
+        for k, v in CLEAN.items()
+        if k not in ("HOME", "TERM", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "MPLCONFIGDIR")
+    }
     done = subprocess.run(
-        command,
+        [*BATCH, *map(str, words)],
         cwd=tmp_path,
-        env=env | {"ANALYST_SANDBOX": "off", "MPLCONFIGDIR": str(tmp_path)},
+        env=env | {"ANALYST_SANDBOX": "off"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -131,12 +138,9 @@ def at(server: ScriptedServer) -> dict[str, str]:
 def test_ctrl_c_ends_cleanly_and_resume_goes_on(tmp_path: Path) -> None:
     jobs(tmp_path, 3)
     slow = does(call("1", "python", code="import time\nprint('begun', flush=True)\ntime.sleep(60)"))
-    with ScriptedServer(lambda _: slow) as server:
-        env = CLEAN | {"ANALYST_SANDBOX": "off"} | at(server)
-        command = [*BATCH, "batch", "jobs.jsonl", "--out", "r", "--workers", "2"]
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
-        assert server.wait(lambda s: len(s.requests) == 2, 60)
+    words = ["jobs.jsonl", "--out", "r", "--workers", "2"]
+    with ScriptedServer(lambda _: slow) as server, started(*words, cwd=tmp_path, **at(server)) as process:
+        assert server.wait(lambda s: len(s.requests) == 2, 300), len(server.requests)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         out, talk = process.communicate(timeout=60)
@@ -150,14 +154,32 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "r" / "jobs").iterdir()) == ["job-0", "job-1", "job-2"]
 
 
+def test_ctrl_c_before_the_first_job_says_how_a_batch_goes_on(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "jobs.jsonl")
+    words, fifo = ["jobs.jsonl", "--out", "r"], tmp_path / "jobs.jsonl"
+    with started(*words, cwd=tmp_path) as process, _writer(fifo):  # it waits for the jobs now
+        process.send_signal(signal.SIGINT)
+        _, talk = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert talk == "Interrupted. What was done is kept; go on with the same command and --resume.\n"
+
+
+def _writer(fifo: Path) -> IO[bytes]:
+    """The writing end of a FIFO, as soon as somebody reads."""
+    for _ in range(1200):
+        try:
+            return os.fdopen(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK), "wb")
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("nobody reads")
+
+
 def test_twice_ctrl_c_kills(tmp_path: Path) -> None:
     jobs(tmp_path, 1)
     deaf = "import time\nprint('begun', flush=True)\nwhile True:\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass"
-    with ScriptedServer(lambda _: does(call("1", "python", code=deaf))) as server:
-        env = CLEAN | {"ANALYST_SANDBOX": "off"} | at(server)
-        command = [*BATCH, "batch", "jobs.jsonl", "--out", "r", "-q"]
-        process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
-        assert server.wait(lambda s: len(s.requests) == 1, 60)
+    reply, words = does(call("1", "python", code=deaf)), ["jobs.jsonl", "--out", "r", "-q"]
+    with ScriptedServer(lambda _: reply) as server, started(*words, cwd=tmp_path, **at(server)) as process:
+        assert server.wait(lambda s: len(s.requests) == 1, 300)
         time.sleep(1)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.2)

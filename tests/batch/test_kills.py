@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from analyst.models.scripted_server import ScriptedServer
-from tests.batch.kills import Kills, answering
+from tests.batch.kills import KINDS, Kills, answering
+
+pytestmark = pytest.mark.timeout(600)  # a dozen starts of the command line
 
 
 def test_runner_kernels_and_template_are_killed_at_random_moments(tmp_path: Path) -> None:
-    with ScriptedServer(answering) as server:
-        kills = Kills(tmp_path, server.url, count=10, seed=6)
+    with ScriptedServer(answering) as server, Kills(tmp_path, server.url, count=10, seed=6) as kills:
         kills.kill(times=6)
         kills.finish()
     assert kills.faults() == []
-    assert kills.killed
+    assert kills.killed == dict.fromkeys(KINDS, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import uuid
 from pathlib import Path
 
@@ -108,6 +109,26 @@ async def test_a_limit_is_no_passing_failure_but_can_be_gone_beyond(tmp_path: Pa
     assert trial.told.begun == ["a"]
     assert again["a"].answer == "It is 42."
     assert again["a"].verdict == "answered"
+
+
+async def test_a_kernel_that_dies_while_it_starts_is_a_passing_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tmp_path / "jupyter" / "kernels" / "mortal" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    place = open_place(str(tmp_path / "out"))
+    settings = SETTINGS.model_copy(update={"kernel": "mortal"})
+    desk = Desk(place, settings, Flow(lambda _: good("a"), calls=4, purse=Purse(None)))
+    verdicts = []
+    for code in (["-c", "import os; os.kill(os.getpid(), 9)"], ["-m", "ipykernel_launcher", "-f"]):
+        argv = [sys.executable, *code, "{connection_file}"]
+        spec.write_text(json.dumps({"argv": argv, "display_name": "Mortal", "language": "python"}))
+        outcome = await desk.do(make("a", "a"))
+        verdicts.append((outcome.verdict, outcome.stopped, outcome.passing))
+    place.close()
+    assert verdicts == [("failed", "kernel", True), ("answered", None, False)]
+    assert counted(tmp_path / "out" / "jobs" / "a") == [1, 2, 1]
 
 
 async def test_a_bug_in_one_job_is_recorded_and_the_others_go_on(tmp_path: Path) -> None:

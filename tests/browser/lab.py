@@ -200,9 +200,9 @@ class Lab:
 
     # ── the page ──
 
-    def theme(self, theme: Literal["light", "dark"]) -> None:
+    def theme(self, theme: Literal["light", "dark", "dark high contrast"]) -> None:
         """Change the colours of everything."""
-        name = f"JupyterLab {theme.capitalize()}"
+        name = f"JupyterLab {theme.title()}"
         self.page.evaluate(_EXECUTE, ["apputils:change-theme", {"theme": name}])
         light = "true" if theme == "light" else "false"
         self.page.locator(f"body[data-jp-theme-light={light}][data-jp-theme-name='{name}']").wait_for(

@@ -55,23 +55,34 @@ def test_a_yes_is_a_press_of_a_button(either: Lab) -> None:
 def test_a_plan_is_edited_and_then_worked_by(either: Lab) -> None:
     finish = does(call("c3", "finish_step", result="Three."))
     with ScriptedServer([PLAN, runs("c2", "print(3)"), finish, answers("c4", "Counted.")]) as server:
-        either.open(load(server), "%%agent --plan edit\nCount the rows and write them down")
+        either.open(load(server), "%%agent --plan edit\nCount the rows, only in March, and write them down")
         either.run_cell(0)
         either.start_cell(1)
         text = either.output(1).get_by_role("textbox")
-        expect(text).to_have_value("1. Count the rows\n2. Write them down")
+        shown = "1. Count the rows\n2. Write them down\n\nAsked for:\n- rows: only in March"
+        expect(text).to_have_value(shown)
         text.fill("")
         press(either, 1, "Run the plan")  # of no step: it is shown again
-        expect(text).to_have_value("1. Count the rows\n2. Write them down")
+        expect(text).to_have_value(shown)
+        text.fill("1. Count them\nAsked for:\nmonth: May")
+        press(either, 1, "Run the plan")
+        expect(either.output(1)).to_contain_text("'month: May' names no part")
         text.click()
-        text.fill("1. Count them")
+        text.fill("Asked for:\nrows: only in May\n")
+        text.press("Control+Home")
+        text.press_sequentially("\n")
+        text.press("ArrowUp")
+        text.press_sequentially("1. Count them")
         text.press("End")
         text.press_sequentially(" all")
         text.press("Shift+Enter")  # the notebook's own key for running the cell again
         either.finish()
         expect(either.output(1)).to_contain_text("Step 1: Count them all")
         expect(either.output(1)).to_contain_text("Counted.")
-        assert "Count them all" in str(server.requests[1]["messages"][-1])
+        expect(either.output(1).locator(".analyst-wanted")).to_contain_text("Asked for: rows: only in May")
+        told = str(server.requests[1]["messages"])
+        assert "Count them all" in told
+        assert "rows: only in May" in told
         assert "Write them down" not in either.output(1).inner_text()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ figure, axes = plt.subplots(figsize=(6, 2.6))
 mass.plot.barh(ax=axes, color="#5b8ff9")
 axes.set(title="Mean body mass by species", xlabel="g", ylabel="")
 plt.show()"""
+HOLD = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.1)"
+"""Code that runs until the test lets it go on."""
 STEPS = [
     {
         "id": "s1",
@@ -59,8 +62,14 @@ def type_(lab: Lab, text: str) -> None:
 
 
 def opened(lab: Lab, server: ScriptedServer | None, *cells: str) -> None:
-    """A notebook with a model, the penguins and the panel; further cells come after them."""
-    lab.open(load(server), PENGUINS, CHAT, *cells)
+    """A notebook with a model, the penguins and the panel; further cells come after them.
+
+    JupyterLab's model is asked through litellm, that of Notebook 7 through our own transport.
+    """
+    litellm = {}
+    if server is not None and lab.front == "lab":
+        litellm = {"ANALYST_MODEL": "hosted_vllm/some-model", "HOSTED_VLLM_API_BASE": server.url}
+    lab.open(load(server, **litellm), PENGUINS, CHAT, *cells)
     for number in range(3):
         lab.run_cell(number)
     expect(panel(lab)).to_contain_text("Ask a question about the data")
@@ -133,19 +142,71 @@ def test_approve_stop_undo_and_insert(either: Lab) -> None:
         assert either.errors == []
 
 
-def test_after_a_restart_it_says_so_and_a_new_one_goes_on(lab: Lab) -> None:
+def test_after_a_restart_it_says_so_and_a_new_one_goes_on(either: Lab) -> None:
+    with ScriptedServer([answers("a", "Gentoo, by far."), answers("b", "They are the same.")]) as server:
+        opened(either, server, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+        type_(either, "Which species is the heaviest?")
+        expect(panel(either)).to_contain_text("Gentoo, by far.")
+        panel(either).get_by_label("Question or command").fill("And the lightest")
+        if either.front == "lab":
+            either.restart()
+        else:
+            either.start_cell(3)
+            either.page.get_by_role("button", name="Ok").click()  # it died, says the front end
+        expect(panel(either)).to_contain_text("connection")
+        expect(panel(either).get_by_label("Question or command")).to_have_value("And the lightest")
+        for number in range(3):
+            either.run_cell(number)
+        expect(panel(either)).to_contain_text("Which species is the heaviest?")
+        expect(panel(either)).to_contain_text("Gentoo, by far.")
+        type_(either, "Are you sure?")
+        expect(panel(either)).to_contain_text("They are the same.")
+        told = str(server.requests[-1]["messages"])
+    assert "An earlier conversation" in told
+    assert "Gentoo, by far." in told
+
+
+def test_a_plan_is_edited_while_it_is_worked_on(either: Lab) -> None:
+    finish = does(call("f", "finish_step", result="There are three species."))
+    script = [does(call("p", "propose_plan", steps=STEPS)), runs("c1", HOLD), finish, answers("a", "Three.")]  # fmt: skip
+    with ScriptedServer(script) as server:
+        opened(either, server)
+        type_(either, "How many species are there?")
+        press(either, "Edit plan")
+        press(either, "Drop step 2")
+        press(either, "Save the plan")
+        expect(panel(either)).to_contain_text("Your changes hold before the next step begins.")
+        (either.folder / "go").touch()
+        expect(panel(either)).to_contain_text("You changed the plan.")
+        expect(panel(either).locator(".answer")).to_contain_text("Three.")
+        expect(panel(either).get_by_label("Plan", exact=True).get_by_role("listitem")).to_contain_text(
+            ["done: Compare", "dropped: Draw it"]
+        )
+    assert either.errors == []
+
+
+def test_beside_the_notebook_and_in_high_contrast(lab: Lab) -> None:
     opened(lab, None)
-    type_(lab, "Which species has the highest mean body mass?")
-    expect(panel(lab)).to_contain_text("Gentoo")
-    panel(lab).get_by_label("Question or command").fill("And the lowest")
-    lab.restart()
-    expect(panel(lab)).to_contain_text("connection")
-    expect(panel(lab).get_by_label("Question or command")).to_have_value("And the lowest")
-    for number in range(3):
-        lab.run_cell(number)
-    expect(panel(lab)).to_contain_text("Gentoo")
-    type_(lab, "How many rows are there?")
-    expect(panel(lab)).to_contain_text("344")
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:create-output-view')")
+    beside = lab.page.locator(".jp-LinkedOutputView")
+    box = beside.get_by_label("Question or command")
+    box.fill("Which species has the highest mean body mass?")
+    box.press("Enter")
+    for place in (beside, lab.output(2)):
+        expect(place.locator(".answer")).to_contain_text("Gentoo")
+    heights = beside.evaluate(
+        "view => [view.clientHeight, view.querySelector('.analyst-panel').clientHeight]"
+    )
+    assert heights[1] > heights[0] - 8
+    lab.theme("dark high contrast")
+    lab.screenshot("panel-beside")
+    colours = beside.locator(".analyst-panel").evaluate(
+        "panel => [getComputedStyle(panel).backgroundColor, getComputedStyle(panel).color]"
+    )
+    behind, ink = ([int(n) for n in re.findall(r"\d+", colour)[:3]] for colour in colours)
+    assert max(behind) < 40
+    assert min(ink) > 240
+    assert (lab.requests, lab.errors) == ([], [])
 
 
 def story() -> list[Reply]:

@@ -7,7 +7,7 @@ import pytest_asyncio
 from analyst_kernels.contract import CHECKS, OWNED, PROBE, Check
 from analyst_kernels.remote import RemoteKernel
 
-from tests.kernels.jupyter import JupyterServer
+from tests.jupyter import ALONE, JupyterServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -19,7 +19,7 @@ PROTOCOLS = {"parts": (), "text": ("--ZMQChannelsWebsocketConnection.kernel_ws_p
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[JupyterServer]:
-    server = JupyterServer(tmp_path_factory.mktemp("server"), *PROTOCOLS[request.param])
+    server = JupyterServer(tmp_path_factory.mktemp("server"), *ALONE, *PROTOCOLS[request.param])
     yield server
     server.close()
 

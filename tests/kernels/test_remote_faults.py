@@ -16,7 +16,7 @@ from analyst_kernels import Execution, KernelDied, KernelError, KernelNotStarted
 from analyst_kernels.contract import PROBE
 from analyst_kernels.remote import RemoteKernel
 
-from tests.kernels.jupyter import JupyterServer
+from tests.jupyter import ALONE, JupyterServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -67,7 +67,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
-    server = JupyterServer(tmp_path_factory.mktemp("server"))
+    server = JupyterServer(tmp_path_factory.mktemp("server"), *ALONE)
     yield server
     server.close()
 
@@ -156,7 +156,7 @@ async def test_takes_no_token_that_cannot_travel() -> None:
 
 async def test_says_that_the_server_is_gone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    server = JupyterServer(tmp_path)
+    server = JupyterServer(tmp_path, *ALONE)
     kernel = RemoteKernel(server.url, server.token, probe=PROBE)
     try:
         await kernel.start()

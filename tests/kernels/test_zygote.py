@@ -228,10 +228,23 @@ async def test_a_template_with_threads_is_not_forked(
     await kernel.close()
 
 
+async def test_what_could_not_be_imported_ahead_is_told_and_what_is_not_installed_is_not(
+    tmp_path: Path,
+) -> None:
+    tmp_path.joinpath("broken.py").write_text("raise ValueError('no moon')\n")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}  # noqa: TID251
+    preload = ["broken", "nowhere_installed", "json"]
+    kernel = ManagedKernel("analyst-fast", probe=PROBE, env=env, config={"preload": preload})
+    await kernel.start()
+    assert kernel.notice == "Not imported ahead, as it failed: broken (ValueError: no moon)."
+    assert _text(await kernel.execute("import os\nprint(os.getppid())")) != f"{os.getpid()}\n"
+    await kernel.close()
+
+
 async def test_a_template_that_does_not_come_up_says_why(tmp_path: Path) -> None:
     tmp_path.joinpath("ipykernel.py").write_text("raise ImportError('the moon is not full')\n")
     kernel = ManagedKernel("analyst-fast", probe=PROBE, env={**os.environ, "PYTHONPATH": str(tmp_path)})  # noqa: TID251
-    with pytest.raises(KernelNotStarted):
+    with pytest.raises(KernelNotStarted, match="the moon is not full"):
         await kernel.start()
 
 

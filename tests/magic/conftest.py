@@ -31,6 +31,9 @@ class Cell:
     stderr: str = ""
     error: tuple[str, str, list[str]] | None = None
     seconds: float = 0.0
+    """Until it was over; from the press of Stop on, where that was pressed."""
+    after: str = ""
+    """What became of the cell that was queued behind it."""
 
     @property
     def text(self) -> str:
@@ -64,11 +67,14 @@ class Typist:
         types: list[str] | None = None,
         stop: Callable[[Cell], bool] | None = None,
         stdin: bool = False,
+        after: str = "",
     ) -> Cell:
-        """Run a cell. `types` are answers to prompts; `stop` says when to press Stop."""
+        """Run a cell. `types` are answers to prompts; `stop` says when to press Stop; `after` is queued behind it."""
         cell, begun, pressed = Cell(), time.monotonic(), None
-        answers = iter(types or [])
-        id = self.client.execute(code, allow_stdin=stdin or types is not None)
+        answers = list(types or [])
+        asks = stdin or types is not None
+        id = self.client.execute(code, allow_stdin=asks)
+        queued = self.client.execute(after) if after else ""
         reply: dict[str, Any] | None = None
         idle = False
         while reply is None or not idle:
@@ -85,12 +91,20 @@ class Typist:
                 idle = self._take(cell, message) or idle
             if self.client.stdin_channel.msg_ready():
                 self.client.get_stdin_msg(timeout=1)
-                self.client.input(next(answers))
+                if answers:
+                    self.client.input(answers.pop(0))
             if reply is None and self.client.shell_channel.msg_ready():
                 found = self.client.get_shell_msg(timeout=1)
                 reply = found["content"] if found["parent_header"].get("msg_id") == id else None
+            if (
+                reply and reply["status"] == "aborted"
+            ):  # it came while the kernel still left out what was queued
+                id, reply = self.client.execute(code, allow_stdin=asks), None
         cell.status, cell.payload = reply["status"], reply.get("payload", [])
         cell.seconds = time.monotonic() - (pressed or begun)
+        while queued and not cell.after:
+            found = self.client.get_shell_msg(timeout=60)
+            cell.after = found["content"]["status"] if found["parent_header"].get("msg_id") == queued else ""
         return cell
 
     def value(self, expression: str) -> str:

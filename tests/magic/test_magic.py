@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from analyst.models.rules.survey import BOUND
 from analyst.models.scripted_server import ScriptedServer
 from tests.scripts import answers, call, does, runs
 
@@ -156,11 +157,50 @@ def test_always_holds_for_the_run_and_the_plan_can_be_edited(kernel: Callable[..
     ]
     with ScriptedServer(script) as server:
         typist = kernel(server)
-        cell = typist.run("%%agent --plan edit\nDo it", types=["2 -", "1 only this", "", "a"])
+        cell = typist.run(
+            "%%agent --plan edit\nDo it", types=["2 -", "1 only this", "what", "rows: only adults", "", "a"]
+        )
         assert (cell.status, "Done." in cell.text) == ("ok", True)
+        assert "'what' is no change" in cell.text
+        assert "Asked for: rows: only adults" in cell.text
+        assert "The user changed what the answer must contain:\\n- rows: only adults" in str(
+            server.requests[1]
+        )
         assert "only this" in str(server.requests[1]["messages"][-1])
         assert (typist.folder / "first").exists()
         assert (typist.folder / "second").exists()
+
+
+def test_a_result_is_what_the_agent_made_not_what_the_user_changed(kernel: Callable[..., Typist]) -> None:
+    script = [runs("c1", "x = 1"), answers("c2", "One."), runs("c3", "total = 6"), answers("c4", "Six.")]
+    with ScriptedServer(script) as server:
+        typist = kernel(server)
+        typist.run("import pandas as pd\ndf = pd.DataFrame({'a': [1, 2, 3]})")
+        typist.run("%%agent\nBegin")
+        typist.run("df['b'] = 2\nown = df.sum()")
+        cell = typist.run("%%agent --to result\nTotal of a?")
+        assert "result is bound to total" in cell.text
+        assert "made or changed: total (6)." in cell.text
+        assert typist.value("result") == "6"
+        assert "own" not in str(server.requests[3]["messages"][-1])
+
+
+def test_the_built_in_analyst_binds_none_of_the_users_names(
+    kernel: Callable[..., Typist], penguins: str
+) -> None:
+    typist = kernel()
+    typist.run(penguins)
+    names = sorted(BOUND - {"penguins"})
+    typist.run(f"globals().update(dict.fromkeys({names!r}, 'hers'))")
+    typist.run("again = penguins[['species', 'species', 'body_mass_g']]")
+    for question in ("Mean body mass by species in penguins?", "How many rows of again for each species?"):
+        cell = typist.run(f"%%agent --to answer\n{question}")
+        assert (cell.status, "Gentoo" in cell.text) == ("ok", True)
+    assert typist.value(f"{{globals()[name] for name in {names!r}}}") == "{'hers'}"
+    assert typist.value("again.shape[1]") == "3"
+    before = typist.value("sorted(n for n in vars() if n[0] != '_')")
+    typist.run("%%agent --replay never\nMean body mass by species in penguins?")
+    assert typist.value("sorted(n for n in vars() if n[0] != '_')") == before  # its own names it takes again
 
 
 def test_it_is_loaded_quickly_twice_and_taken_out_again(kernel: Callable[..., Typist]) -> None:

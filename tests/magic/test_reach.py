@@ -1,50 +1,42 @@
-"""Which variables a cell can have reached, and that an undo names no others."""
+"""An undo names as lost only what its cells can have reached: to the user, to the model, and in the log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import pytest
-
-from analyst.magic.reach import reached
+from analyst.events import Undone
+from analyst.log import read
 from analyst.models.scripted_server import ScriptedServer
 from tests.scripts import answers, runs
 
 from .conftest import Typist
 
-SETUP = """
-a, b = object(), object()
-held = {"a": [a]}
-def writes(): return b
-def calls(): return writes()
-class Kept:
-    def of(self): return a
-kept = Kept()
-kept.other = b
-def made():
-    inner = a
-    return lambda: inner
-closed = made()
-"""
 
-
-@pytest.mark.parametrize(("code", "names"), [
-    ("x = 1", ""), ("print(a)", "a"), ("held['a'].clear()", "a"), ("writes()", "b"), ("calls()", "b"),
-    ("kept.of()", "a b"), ("closed()", "a"), ("def f():\n    return b\nf()", "b"),
-    ("eval('b')", "a b"), ("get_ipython().run_line_magic('time', 'b')", "a b"), ("import __main__", "a b"), ("1 +", "a b"),
-])  # fmt: skip
-def test_what_code_can_reach(code: str, names: str) -> None:
-    user: dict[str, Any] = {"__name__": "__main__"}
-    exec(SETUP, user)
-    assert sorted(reached([code], user) & {"a", "b"}) == names.split()
+def undone(typist: Typist) -> list[Undone]:
+    (log,) = typist.folder.glob(".analyst/runs/*/*")
+    return [line.event for line in read(log) if isinstance(line.event, Undone)]
 
 
 def test_an_undo_names_only_what_its_cells_can_have_reached(kernel: Callable[..., Typist]) -> None:
-    with ScriptedServer([runs("c1", "used.write('text')\nn = 2"), answers("c2", "Done.")]) as server:
+    script = [
+        runs("c1", "used.write('text')\nn = 2"),
+        runs("c2", "later.write('text')"),
+        answers("c3", "Done."),
+        answers("c4", "Never mind."),
+    ]
+    with ScriptedServer(script) as server:
         typist = kernel(server)
-        typist.run("used, unused = open('a.txt', 'w'), open('b.txt', 'w')")
+        typist.run("used, later, own, unused = (open(f'{n}.txt', 'w') for n in range(4))")
+        heard = typist.value("len(get_ipython().events.callbacks['pre_run_cell'])")
         assert typist.run("%%agent\nWrite").status == "ok"
-        told = typist.run("%agent undo").text
-        assert "Not restored: used (" in told
-        assert "unused" not in told
+        typist.run("own.write('text')")  # what the user did is not the agent's to undo
+        told = typist.run("%agent undo 1").text
+        assert "Not restored: later (" in told
+        assert "Not restored: used (" in typist.run("%agent undo").text
+        last, first = undone(typist)
+        assert (set(last.lost), set(first.lost)) == ({"later"}, {"used"})
+        assert typist.value("len(get_ipython().events.callbacks['pre_run_cell'])") == heard
+        typist.run("%%agent --replay never\nWhat now?")
+        messages = str(server.requests[-1]["messages"])
+        assert "later" in messages
+        assert "unused (" not in messages.partition("undid")[2]

@@ -2,66 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from analyst.models import Reply
 from analyst.models.scripted_server import Fault, ScriptedServer
-from tests.scripts import answers, runs
+from tests.scripts import answers, call, does, runs
 
 from .conftest import Cell, Typist
 
 SOON = 5.0
-"""Seconds; promised is one, on a machine that is not busy."""
-
-
-LONG = " ".join(f"streamed {n}," for n in range(200))
-
-
-def begun(typist: Typist) -> Callable[[Cell], bool]:
-    """Whether the code has begun; an output of it may be held back while it keeps the kernel busy."""
-    return lambda _: (typist.folder / "begun").exists()
-
-
-ENDLESS = {
-    "a loop": "open('begun', 'w').close()\nwhile True: pass",
-    "a sleep": "import time\nopen('begun', 'w').close()\ntime.sleep(60)",
-    "an await": "import asyncio\nopen('begun', 'w').close()\nawait asyncio.sleep(60)",
-    "a program": "import subprocess\nopen('begun', 'w').close()\nsubprocess.run(['sleep', '60'])",
+"""Seconds; promised is one, on a machine that is not busy. What it took is kept with the test's result."""
+BEGUN = "open('begun', 'w').close()"
+MODEL: dict[str, Fault] = {
+    "waiting for the model": Fault("stall"),
+    "streaming": Fault("stall_mid", reply=Reply(" ".join(f"streamed {n}," for n in range(200)))),
 }
+CODE = {
+    "a loop": f"{BEGUN}\nwhile True: pass",
+    "a sleep": f"import time\n{BEGUN}\ntime.sleep(60)",
+    "a program": f"import subprocess\n{BEGUN}\nsubprocess.run(['sleep', '60'])",
+    "a shell line": f"{BEGUN}\n!sleep 60",
+    "an await": f"import asyncio\n{BEGUN}\nawait asyncio.sleep(60)",
+    "it catches the interrupt": f"import time\n{BEGUN}\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass",
+}
+STATES: dict[str, Reply | Fault] = {**MODEL, **{name: runs("c2", code) for name, code in CODE.items()}}
+ABOVE = {"awaited": "", "driven": "%%time\n"}
+CASES = [(state, above) for state in STATES for above in ABOVE if (state, above) != ("an await", "driven")]
 
 
-@pytest.mark.parametrize("what", ENDLESS)
-def test_running_code_is_stopped(what: str, kernel: Callable[..., Typist]) -> None:
-    with ScriptedServer([runs("c1", ENDLESS[what]), answers("c2", "never said")]) as server:
-        typist = kernel(server)
-        cell = typist.run("%%agent --approve auto\nGo on for ever", stop=begun(typist))
-        assert (cell.status, cell.error and cell.error[0]) == ("error", "AgentStopped")
-        assert cell.seconds < SOON
-        assert len(server.requests) == 1  # nothing was asked after it: the user's Stop is not repaired
-        assert typist.value("1 + 1") == "2"
-        shown = typist.run("%agent show").text
-        assert "interrupted" in shown.lower()
+@dataclass
+class Said:
+    """One kernel for all states: what its model says next is put here."""
+
+    typist: Typist
+    server: ScriptedServer
+    script: list[Reply | Fault]
 
 
-@pytest.mark.parametrize("above", ["", "%%time\n"])
-@pytest.mark.parametrize("state", ["waiting for the model", "streaming"])
-def test_a_model_call_is_stopped_and_its_connection_closed(
-    state: str, above: str, kernel: Callable[..., Typist]
-) -> None:
-    first = [runs("c1", "x = 41\nprint('x is', x)")]
-    stalls = Fault("stall") if state != "streaming" else Fault("stall_mid", reply=Reply(LONG))
-    script: list[Reply | Fault] = [*first, stalls]
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Said]:
+    folder, script = tmp_path_factory.mktemp("stop"), list[Reply | Fault]()
+    with ScriptedServer(lambda _: script.pop(0)) as server:
+        model = {
+            "ANALYST_MODEL": "openai/gpt-4o-mini",
+            "OPENAI_BASE_URL": server.url,
+            "OPENAI_API_KEY": "none",
+        }
+        typist = Typist(folder, {"IPYTHONDIR": str(folder), "XDG_CONFIG_HOME": str(folder), **model})
+        try:
+            typist.run("%load_ext analyst")
+            yield Said(typist, server, script)
+        finally:
+            typist.close()
+
+
+@pytest.mark.parametrize(("state", "above"), CASES)
+def test_stop(state: str, above: str, said: Said, record_property: Callable[[str, object], None]) -> None:
+    typist, server, begun = said.typist, said.server, said.typist.folder / "begun"
+    asked, closed = len(server.requests), server.closed_early
+    begun.unlink(missing_ok=True)
+    said.script[:] = [runs("c1", "x = 41\nprint('x is', x)"), STATES[state], answers("c3", "never said")]
+
+    def now(cell: Cell) -> bool:
+        if state == "waiting for the model":
+            return len(server.requests) == asked + 2
+        return "streamed 3" in cell.text if state in MODEL else begun.exists()
+
+    question = f"{ABOVE[above]}%%agent --new --replay never\nGo on for ever"
+    cell = typist.run(question, types=["y"], stop=now, after="after = 1")
+    record_property("seconds", round(cell.seconds, 3))
+    assert (cell.status, cell.error and cell.error[0]) == ("error", "AgentStopped")
+    assert cell.seconds < SOON
+    assert "x is 41" in "".join(str(data) for data in cell.outputs.values() if "Partial" in str(data))
+    assert len(server.requests) == asked + 2  # nothing was asked after it: the user's Stop is not repaired
+    assert (cell.after, typist.value("'after' in dir()")) == ("aborted", "False")  # "Run All" ends here
+    assert server.wait(lambda s: s.closed_early == closed + (state in MODEL), SOON)  # the connection too
+    assert typist.value("x") == "41"
+    assert "interrupted" in typist.run("%agent show").text.lower()
+
+
+def test_stop_while_a_person_is_asked(kernel: Callable[..., Typist]) -> None:
+    script = [runs("c1", "import os\nos.remove('kept.txt')"), answers("c2", "never said")]
     with ScriptedServer(script) as server:
         typist = kernel(server)
-
-        def now(cell: Cell) -> bool:
-            return len(server.requests) == 2 if state != "streaming" else "streamed 3" in cell.text
-
-        cell = typist.run(f"{above}%%agent\nWhat is x?", stop=now)
+        (typist.folder / "kept.txt").write_text("x")
+        cell = typist.run("%%agent\nTidy up", stdin=True, stop=lambda cell: "needs your yes" in cell.text)
         assert (cell.status, cell.error and cell.error[0]) == ("error", "AgentStopped")
         assert cell.seconds < SOON
-        assert "x is 41" in cell.text  # what was found until then
-        assert server.wait(lambda s: s.closed_early == 1, SOON)
-        assert typist.value("x") == "41"
+        assert (typist.folder / "kept.txt").exists()
+        assert len(server.requests) == 1
+
+
+def test_stop_while_the_plan_is_looked_at(kernel: Callable[..., Typist]) -> None:
+    script = [does(call("c1", "propose_plan", steps=[{"id": "s1", "goal": "count"}])), answers("c2", "never")]
+    with ScriptedServer(script) as server:
+        typist = kernel(server)
+        # the plan stands there before it is asked about: Stop comes at any time around that
+        cell = typist.run("%%agent --plan edit\nCount", stdin=True, stop=lambda cell: "1. count" in cell.text)
+        assert (cell.status, cell.error and cell.error[0]) == ("error", "AgentStopped")
+        assert cell.seconds < SOON
+        assert len(server.requests) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyst.risk import read
+from analyst.risk import read, tables
 from benchmarks.risk import flagged, found, snippets
 
 BENIGN, RISKY = snippets("benign"), snippets("risky")
@@ -131,3 +131,21 @@ def test_no_text_makes_the_reader_fail(code: str) -> None:
     for finding in read(code):
         assert finding.line >= 1
         assert str(finding)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os\nos._exit(1)", "line 2 ends the kernel at once: os._exit"),
+        ("import os\nos.kill(1, 9)", "line 2 sends a signal to a process: os.kill"),
+        ("import os\nos.system('ls')", "line 2 runs another program: os.system"),
+        ("import os\nos.chmod('a', 0o777)", "line 2 changes whose a file is: os.chmod"),
+        ("import atexit\natexit.register(print)", "line 2 runs code when the kernel ends: atexit.register"),
+    ],
+)
+def test_the_words_are_those_of_what_it_does(code: str, said: str) -> None:
+    assert said in [str(finding) for finding in read(code)]
+
+
+def test_every_precise_word_is_for_a_name_that_counts() -> None:
+    assert tables.PRECISELY.keys() <= tables.NAMES.keys()

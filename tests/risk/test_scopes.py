@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from analyst.events import Asked, Event, ModelReplied, PlanStep, Usage
-from analyst.magic.hosts import Choice, Person
+from analyst.magic.hosts import Choice, Person, Prompt, choices, decision
 from analyst.policy import reasons
-from analyst.risk import Consent
+from analyst.risk import Consent, always
+from analyst.settings import always_file
 from tests.scripts import call
 
 SHELL = "import subprocess\nsubprocess.run(['touch', 'a'])"
@@ -57,3 +59,53 @@ async def test_where_every_cell_is_asked_for_one_without_findings_can_stand_for_
     consent = await after("always", "x = 1")
     assert not reasons("y = 2", "ask", consent)
     assert reasons(SHELL, "ask", consent)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    return tmp_path
+
+
+async def test_for_every_run_is_kept_for_the_next_conversation(home: Path) -> None:
+    consent = await after("every", DOWNLOAD)
+    assert not reasons(f"x = 1\n{DOWNLOAD}", "risky", consent)
+    assert always_file().is_relative_to(home)
+    assert not reasons(DOWNLOAD, "risky", Consent.of([Asked("?")], always.load(always_file())))
+    assert reasons(SHELL, "risky", Consent.of([Asked("?")], always.load(always_file())))
+
+
+@pytest.mark.parametrize("code", [SHELL, f"{DOWNLOAD}\n{SHELL}", "x = 1", "import os\nos.environ['KEY']"])
+@pytest.mark.usefixtures("home")
+async def test_it_is_not_offered_for_what_must_be_asked_for_and_said_all_the_same_it_is_once(
+    code: str,
+) -> None:
+    assert "every" in choices(DOWNLOAD)
+    assert list(choices(code)) == ["allow", "skip", "always"]
+    consent = await after("every", code)
+    assert not consent.granted
+    assert not always_file().exists()
+
+
+async def test_where_it_cannot_be_kept_it_holds_for_the_run_and_the_log_says_why(home: Path) -> None:
+    (home / "analyst").touch()
+    decided = decision(call("1", "python", code=DOWNLOAD), "every")
+    assert (decided.allowed, decided.scope) == (True, "run")
+    assert "cannot be" in decided.reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "choice"), [("e", "every"), ("every", "every"), ("a", "always"), ("", "skip")]
+)
+async def test_at_a_prompt_it_is_one_key(typed: str, choice: str) -> None:
+    asked, lines = list[str](), [typed, "n"]
+
+    async def read(prompt: str) -> str:
+        asked.append(prompt)
+        return lines.pop(0)
+
+    assert await Prompt(read, lambda _: None).choose(DOWNLOAD, ["uses the network"]) == choice
+    assert "e: always in every run (uses the network)" in asked[0]
+    lines[:] = ["e", "n"]
+    assert await Prompt(read, lambda _: None).choose(SHELL, ["runs"]) == "skip"
+    assert "every run" not in asked[-1]

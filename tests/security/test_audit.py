@@ -48,6 +48,16 @@ def noticed(code: str, folder: Path) -> Any:
         ("p = '../out.csv'; open(p, 'w').close()", "outside", "out.csv"),
         ("pathlib.Path('../out.csv').write_text('')", "outside", "out.csv"),
         ("open('../gone', 'w').close(); os.remove('../gone')", "delete", "gone"),
+        (
+            "os.environ['MPLCONFIGDIR'] = os.getcwd(); from matplotlib import font_manager as f; f._get_fontconfig_fonts.__wrapped__()",
+            "shell",
+            "fc-list",
+        ),
+        (
+            "open('planted.py', 'w').write('import subprocess; subprocess.run([\"true\", \"x\"])'); sys.path.insert(0, ''); import planted",
+            "shell",
+            "true x",
+        ),
     ],
 )
 def test_it_tells_what_reading_cannot_see(tmp_path: Path, code: str, effect: str, what: str) -> None:
@@ -63,7 +73,7 @@ def test_it_tells_what_reading_cannot_see(tmp_path: Path, code: str, effect: str
         "import csv, json, decimal, sqlite3",
         "os.listdir('/'); os.getcwd()",
         "open(os.devnull, 'w').write('x')",
-        "os.environ['MPLCONFIGDIR'] = '/nowhere'; from matplotlib import font_manager as f; f._get_fontconfig_fonts()",
+        "os.environ['MPLCONFIGDIR'] = os.getcwd(); import matplotlib.font_manager",  # it asks a program for the fonts
     ],
 )
 def test_ordinary_work_is_not_told(tmp_path: Path, code: str) -> None:

@@ -92,3 +92,30 @@ def test_a_folder_that_links_to_itself_or_is_very_full_has_an_end(work: Path) ->
     for number in range(10_100):
         (work / "sub" / f"{number}").touch()
     assert 9_000 < len(list(beneath(work))) < 10_000
+
+
+def test_a_link_that_is_swapped_in_while_we_look_is_never_followed(work: Path) -> None:
+    over = threading.Event()
+
+    def swap() -> None:
+        good, evil = work / "good", work / "evil"
+        while not over.is_set():
+            good.write_text("ok")
+            good.replace(work / "a.csv")
+            evil.symlink_to(work.parent / "key")
+            evil.replace(work / "a.csv")
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    seen = set()
+    try:
+        for _ in range(3000):
+            try:
+                seen.add(read_beneath(work, "a.csv", 100))
+            except OSError:
+                seen.add(b"refused")
+    finally:
+        over.set()
+        swapping.join()
+    assert seen <= {b"ok", b"", b"refused"}
+    assert b"refused" in seen

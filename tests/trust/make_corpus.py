@@ -10,6 +10,7 @@ import json
 import random
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
@@ -20,9 +21,7 @@ from analyst_kernels.managed import ManagedKernel
 from analyst_kernels.probing import probe_source
 from pydantic import TypeAdapter
 
-from . import phrasings_held, phrasings_second, phrasings_seen
-from .prose import ANSWERS
-from .prose_runs import RUNS
+from . import hand, hand_runs, phrasings_held, phrasings_second, phrasings_seen, prose, prose_runs
 from .sources import SOURCES, Source, cells, truth
 from .voice import CLOSE, OPEN, Voice, unmark
 
@@ -102,14 +101,22 @@ def _written(run: str, text: str) -> dict[str, Any]:
     return {"run": run, "phrase": "prose", "answer": plain, "numbers": spans}
 
 
+def _is_held(text: str) -> bool:
+    """Whether an answer is put aside: one in two, by a hash of its text, so that nobody chooses."""
+    return blake2b(text.encode(), digest_size=1).digest()[0] % 2 == 1
+
+
 def main() -> None:
     runs = [asyncio.run(_run(source)) for source in SOURCES]
     for half in (phrasings_seen, phrasings_second, phrasings_held):
         rng = random.Random(f"{SEED} {half.__name__}")
         name = half.__name__.rpartition("_")[2]
         _lines(CORPUS / f"{name}.jsonl", _answers(runs, half, rng))
-    _lines(CORPUS / "prose.jsonl", [_written(run, text) for run, text in ANSWERS])
-    more = [asyncio.run(_worked(name, *rest)) for name, rest in RUNS.items()]
+    _lines(CORPUS / "prose.jsonl", [_written(run, text) for run, text in prose.ANSWERS])
+    for part, kept in (("hand_dev", False), ("hand_held", True)):
+        answers = [_written(run, text) for run, text in hand.ANSWERS if _is_held(text) == kept]
+        _lines(CORPUS / f"{part}.jsonl", answers)
+    more = [asyncio.run(_worked(name, *rest)) for name, rest in (prose_runs.RUNS | hand_runs.RUNS).items()]
     told = [{k: v for k, v in run.items() if k != "values"} for run in runs]
     _lines(CORPUS / "runs.jsonl", [*told, *more])
 

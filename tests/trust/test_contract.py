@@ -4,7 +4,7 @@ import pytest
 
 from analyst.digest import contract_text
 from analyst.events import Answered, Contract, Event, Wanted
-from analyst.trust.contract import filled, read, unkept
+from analyst.trust.contract import filled, read, settled, unkept
 from analyst.trust.receipts import receipts
 
 QUESTION = (
@@ -73,3 +73,12 @@ def test_a_person_can_add_to_a_contract_but_not_take_from_it() -> None:
     assert contract.quantities == ("median",)
     loosened = filled(Contract(values=(Wanted("mean", 5),)), QUESTION)
     assert Wanted("mean", 2) in loosened.values
+
+
+def test_what_a_model_leaves_open_is_as_the_question_says() -> None:
+    contract = settled(QUESTION, Contract(quantities=("mean body mass",), decimals=0), "model")
+    assert (contract.quantities, contract.decimals) == (("mean body mass",), 0)
+    assert (contract.grouping, contract.files) == (("species",), ("result.csv",))
+    assert contract.values == read(QUESTION).values
+    assert settled(QUESTION, None, "question") == read(QUESTION)
+    assert settled(QUESTION, Contract(), "person").grouping == ()

@@ -6,7 +6,7 @@ import time
 import pytest
 from analyst_kernels import Stream
 
-from analyst.events import Claim, Event
+from analyst.events import Claim, Event, Surveyed
 from analyst.trust.claims import codec, explain, loose, sent_back, to_json
 from analyst.trust.receipts import receipts
 from tests.trust.conftest import run
@@ -65,6 +65,17 @@ def test_a_named_extreme_is_held_against_the_tables(
     answer: str, status: str | None, facts: list[Event]
 ) -> None:
     assert statuses(answer, facts) == ([status] if status else [])
+
+
+def test_the_name_of_a_column_is_no_row_that_is_said_to_be_an_extreme(facts: list[Event]) -> None:
+    columns = [{"column": "species", "missing": 0}, {"column": "sex", "missing": 11}]
+    surveyed = Surveyed("", ({"rows": 344, "columns": columns},))
+    asked, *others = facts
+    told = "Gentoo is the species with the highest mean. I read this as: species with the highest mean."
+    assert statuses(told, [asked, surveyed, *others]) == ["supported"]
+    assert statuses("The column with the most missing values is sex.", [asked, surveyed, *others]) == [
+        "supported"
+    ]
 
 
 def test_among_many_values_digits_alone_are_chance_and_a_label_is_wanted() -> None:
@@ -129,6 +140,6 @@ def test_odd_numerals_break_nothing(text: str) -> None:
 def test_a_megabyte_of_outputs_is_matched_in_time() -> None:
     lines = "\n".join(f"station {n} {n * 7.13:.3f} {n * 0.37:.4f} {n}" for n in range(30_000))
     facts = run(("x", [Stream("stdout", lines)]))
-    begun = time.perf_counter()
+    begun = time.process_time()  # what else runs on the machine does not count
     receipts("Station 9 measured 64.17, 12.5 % more than station 8 with 57.04; together 121.21. " * 10, facts)
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20

@@ -177,7 +177,10 @@ class Front:
         kind, content = message["msg_type"], message["content"]
         parent = message["parent_header"].get("msg_id", "")
         if kind == "comm_open" and "doc" in content["data"].get("state", {}):
-            self.comm = content["comm_id"]
+            self.comm, self._last = (
+                content["comm_id"],
+                0,
+            )  # the panel that came last is the one that is looked at
         elif kind == "comm_msg" and content["comm_id"] == self.comm:
             data = content["data"]
             if data["method"] == "custom":
@@ -212,6 +215,11 @@ class Front:
                 self.blocks[op["id"]]["text"] += op["text"]
             case "output":
                 self._output(self.blocks[op["id"]]["outputs"], op["output"], buffers)
+            case "outputs":
+                outputs = self.blocks[op["id"]]["outputs"]
+                self.blocks[op["id"]]["outputs"] = [
+                    op["new"].get(str(n)) or outputs[n] for n in range(op["count"])
+                ]
             case "state":
                 self.state.update(op["set"])
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,11 +92,14 @@ def test_where_no_front_end_ever_was_nothing_is_asked(front: Open) -> None:
 STEPS = [{"id": "s1", "goal": "look at it", "evidence": "rows"}, {"id": "s2", "goal": "count"}]
 
 
+HOLD = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.1)"
+"""Code that runs until the test lets it go on."""
+FINISH = does(call("f", "finish_step", reached=True, result="seen"))
+PLANNED = does(call("p", "propose_plan", steps=STEPS))
+
+
 def test_a_plan_is_looked_at_and_changed_and_a_step_asked_for(front: Open) -> None:
-    replies = [
-        does(call("p", "propose_plan", steps=STEPS)), runs("c1", "x = 1"), does(call("f", "finish_step", reached=True, result="seen")),
-        runs("c2", "x = 2"), does(call("g", "finish_step", reached=True, result="done")), answers("a", "Done"),
-    ]  # fmt: skip
+    replies = [PLANNED, runs("c1", "x = 1"), FINISH, runs("c2", "x = 2"), FINISH, answers("a", "Done")]
     with ScriptedServer(replies) as server:
         page = front(server)
         page.say(do="set", plan="edit")
@@ -110,11 +114,13 @@ def test_a_plan_is_looked_at_and_changed_and_a_step_asked_for(front: Open) -> No
         ]
         page.say(do="plan", accepted=True, steps=edited, note="")
         asked = waiting(page)
-        assert asked["code"] == "x = 2"
+        assert (asked["goal"], asked["code"]) == ("tell", "")
         assert [(c["code"], c["state"]) for c in page.of("cell")] == [("x = 1", "ok")]
         page.say(do="decide", call_id=asked["call_id"], choice="allow")
+        page.say(do="decide", call_id=asked["call_id"], choice="allow")  # a double click
         page.wait(lambda: page.of("answer"))
         page.idle()
+    assert [b["decided"] for b in page.of("approval")] == ["allowed"]
     steps = page.of("plan")[0]["steps"]
     assert [(s["goal"], s["state"]) for s in steps] == [
         ("count twice", "done"),
@@ -123,9 +129,65 @@ def test_a_plan_is_looked_at_and_changed_and_a_step_asked_for(front: Open) -> No
     ]
     assert [(s["title"], s["state"], s["summary"]) for s in page.of("step")] == [
         ("count twice", "done", "seen"),
-        ("tell", "done", "done"),
+        ("tell", "done", "seen"),
     ]
     assert {c["step"] for c in page.of("cell")} == {s["id"] for s in page.of("step")}
+
+
+def test_a_plan_is_changed_while_it_is_worked_on(front: Open, tmp_path: Path) -> None:
+    replies = [
+        PLANNED,
+        runs("c1", HOLD),
+        FINISH,
+        runs("c2", "y = 2"),
+        FINISH,
+        answers("a", "Done"),
+    ]
+    with ScriptedServer(replies) as server:
+        page = front(server)
+        page.ask("Do it")
+        page.wait(lambda: page.state["phase"] == "running")
+        (plan,) = page.of("plan")
+        assert (plan["editable"], [s["state"] for s in plan["steps"]]) == (True, ["active", "todo"])
+        look, _ = [{name: s[name] for name in ("id", "goal", "evidence", "ask")} for s in plan["steps"]]
+        page.say(do="revise", steps=[look, {"goal": "draw", "ask": True}], seen=["s1", "s2"])
+        page.wait(lambda: "Your changes hold" in str(page.said("toast")))
+        (tmp_path / "go").touch()
+        asked = waiting(page)
+        assert asked["goal"] == "draw"
+        assert [(s["goal"], s["state"]) for s in page.of("plan")[0]["steps"]] == [
+            ("look at it", "done"), ("draw", "todo"), ("count", "dropped"),
+        ]  # fmt: skip
+        page.say(do="revise", steps=[look], seen=["s1", "s2"])  # of a plan that is no more
+        page.say(do="decide", call_id=asked["call_id"], choice="allow")
+        page.wait(lambda: page.of("answer"))
+        page.idle()
+        told = str(server.requests)
+    assert "You changed the plan." in page.text()
+    assert "were not taken" in page.text()
+    assert "The user changed the plan" in told
+    assert [s["title"] for s in page.of("step")] == ["look at it", "draw"]
+    assert not page.of("plan")[0]["editable"]
+    page.say(do="revise", steps=[], seen=[])
+    page.wait(lambda: "is over" in str(page.said("toast")))
+
+
+def test_a_step_that_she_does_not_want_is_not_begun(front: Open) -> None:
+    revise = does(call("r", "revise_plan", steps=[STEPS[0]], reason="not wanted"))
+    with ScriptedServer([PLANNED, runs("c1", "x = 1"), FINISH, revise, answers("a", "Done")]) as server:
+        page = front(server)
+        page.ask("/plan edit")
+        page.ask("Do it")
+        page.wait(lambda: page.of("plan") and page.of("plan")[0]["review"])
+        steps = [{**STEPS[0]}, {**STEPS[1], "ask": True}]
+        page.say(do="plan", accepted=True, steps=steps, note="")
+        page.say(do="decide", call_id=waiting(page)["call_id"], choice="skip")
+        page.wait(lambda: page.of("answer"))
+        page.idle()
+    assert page.of("approval")[0]["decided"] == "skipped"
+    assert [(s["state"], s["summary"]) for s in page.of("step")][1:] == [
+        ("failed", "Not begun: the user said no.")
+    ]
 
 
 def test_a_plan_is_refused(front: Open) -> None:

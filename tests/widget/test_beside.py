@@ -45,16 +45,17 @@ def test_words_stream_while_the_users_cell_runs(front: Open) -> None:
     assert page.of("answer")[0]["text"].strip() == WORDS.strip()
 
 
-def test_words_that_come_fast_are_put_together_and_cost_less_than_a_hundred_bytes(front: Open) -> None:
-    tokens = WORDS * 20
-    with ScriptedServer([says(tokens)]) as server:
+@pytest.mark.parametrize("reply", [SLOW, says(WORDS * 20)], ids=["20 a second", "at once"])
+def test_a_streamed_word_costs_less_than_a_hundred_bytes(front: Open, reply: Reply | Fault) -> None:
+    with ScriptedServer([reply]) as server:
         page = front(server)
         page.ask("Tell me")
         page.wait(lambda: page.of("answer"))
         page.idle()
     sizes = [size for _, size, op in page.ops if op["op"] == "append"]
-    per_token = sum(sizes) / (len(tokens) / 4)
-    assert per_token < 100, f"{len(sizes)} messages, {per_token:.0f} bytes for each token of four characters"
+    words = len(" ".join(op["text"] for _, _, op in page.ops if op["op"] == "append").split())
+    per_word = sum(sizes) / words
+    assert per_word < 100, f"{len(sizes)} messages, {per_word:.0f} bytes for each of {words} words"
 
 
 def test_code_waits_for_the_users_cell_and_leaks_nothing(front: Open) -> None:

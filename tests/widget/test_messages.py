@@ -11,7 +11,10 @@ STRANGE = [
     {}, None, "hello", 7, [["do", "hello"]], {"do": "rm"}, {"do": "send"}, {"do": "stop", "more": 1}, {"do": ["hello"]},
     {"do": "send", "text": "x" * 300_000, "id": "1"}, {"do": "undo", "cell": -1}, {"do": "undo", "cell": "1"},
     {"do": "undo", "cell": True}, {"do": "set", "kernel": "x"}, {"do": "set", "budget": -1}, {"do": "set", "approve": "x"},
-    {"do": "set", "budget": float("nan")}, {"do": "decide", "call_id": "?", "choice": "no"}, {"do": "insert", "cell": "x"},
+    {"do": "set", "budget": float("nan")}, {"do": "set", "budget": 0}, {"do": "set", "budget": True}, {"do": "set", "budget": "1"},
+    {"do": "set", "model": None}, {"do": "set", "model": ""}, {"do": "set", "approve": None}, {"do": "set", "plan": None},
+    {"do": "revise"}, {"do": "revise", "steps": [], "seen": [None]}, {"do": "revise", "steps": [{"id": "s1"}], "seen": []},
+    {"do": "decide", "call_id": "?", "choice": "no"}, {"do": "insert", "cell": "x"},
     {"do": "plan", "accepted": True, "steps": [{"goal": "x" * 5_000}]}, {"do": "plan", "accepted": True, "steps": [{"goal": "x"}] * 101},
     {"do": "export", "to": "../x"}, {"do": "complete", "text": "x" * 9_000, "id": ""}, {"do": "hello", 1: 2},
 ]  # fmt: skip

@@ -62,6 +62,12 @@ def test_after_a_restart_a_new_panel_picks_the_conversation_up(front: Open, peng
     assert "344" in page.answer("How many rows are there?")["text"]
     assert len(page.of("question")) == 2
     assert len({block["id"] for block in page.blocks.values()}) == len(page.blocks)
+    page.restart()
+    page.chat()
+    assert "344" in page.of("answer")[0]["text"]
+    (before,) = page.of("notice")
+    assert "An earlier conversation" in before["text"]
+    assert QUESTION in before["text"]
 
 
 def test_a_run_found_on_disk_is_opened(front: Open, penguins: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from analyst_kernels import Stream
+from analyst_kernels import ExecuteResult, Stream
 
 from analyst.events import (
     CallDecided,
@@ -22,6 +22,7 @@ from analyst.events import (
     Place,
     TextDelta,
     ToolReturned,
+    Undone,
 )
 from analyst.widget.asides import Idle
 from analyst.widget.projection import Projection
@@ -68,6 +69,11 @@ def played(operations: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
                     outputs[-1]["text"] += op["output"]["text"]
                 else:
                     outputs.append(op["output"])
+            case "outputs":
+                outputs = blocks[op["id"]]["outputs"]
+                blocks[op["id"]]["outputs"] = [
+                    op["new"].get(str(n)) or outputs[n] for n in range(op["count"])
+                ]
             case _:
                 pass
     return blocks
@@ -177,6 +183,56 @@ def test_the_wire_puts_pieces_together() -> None:
     wire.flush()
     assert [op["output"]["text"] for op, _ in sent] == ["ab\n" * 50, "c\n"]
     assert sent[-1][0]["n"] == projection.n
+
+
+def test_what_a_cell_showed_is_sent_once() -> None:
+    told = list[dict[str, Any]]()
+    projection = Projection()
+    for event in as_seen_live(returns().events):
+        told += copy.deepcopy(projection.see(event))
+    assert str(told).count("<table") == 1 + 1  # of a cell, and of the answer
+    assert str(told).count("'png'") == 1
+
+
+def test_only_what_is_another_output_at_the_end_is_sent_again() -> None:
+    story = Story("m").ask("?")
+    call_id = story.call(code="x")
+    table = ExecuteResult({"text/html": "<table><tr><td>1</td></tr></table>", "text/plain": "1"})
+    live = [Stream("stdout", "10%\r"), table, Stream("stdout", "more\n")]
+    projection = folded(
+        [*story.events, CallDecided(call_id, True), *(OutputDelta(call_id, one) for one in live)]
+    )
+    projection.taken()
+    end = ToolReturned(call_id, True, "t", (Stream("stdout", "100%\n"), table), cell=1)
+    (op,) = [op for op in projection.see(end) if op["op"] == "outputs"]
+    assert (list(op["new"]), op["count"]) == (["0"], 2)
+
+
+def test_a_step_is_taken_back_from_its_first_cell_on() -> None:
+    story = (
+        Story("m")
+        .ask("?")
+        .plan("look", "count")
+        .start("s1")
+        .cell("a = 1")
+        .cell("b = 2")
+        .finish("s1", "done")
+        .start("s2")
+        .cell("c = 3")
+    )
+    projection = Projection()
+    projection.own = True
+    for event in story.events:
+        projection.see(event)
+
+    def undo() -> list[int | None]:
+        return [b["undo"] for b in projection.blocks.values() if b["kind"] == "step"]
+
+    assert undo() == [1, 3]
+    projection.see(Undone((3, 2)))
+    assert undo() == [1, None]
+    projection.see(Undone((1,)))
+    assert undo() == [None, None]
 
 
 def test_pictures_are_binary() -> None:

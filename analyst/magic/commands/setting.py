@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...errors import BadInput
 from ...models.choice import choose
-from ...settings import environment
+from ...risk import always
+from ...risk.consent import effect_names
+from ...settings import always_file, environment
 from ..notebook import Notebook
 from ..options import options
 
@@ -24,13 +26,18 @@ def model(notebook: Notebook, name: str) -> None:
 
 
 def config(notebook: Notebook, words: str) -> None:
-    """config — every setting with its value and where that comes from; set one with %config AgentMagics.NAME=…"""
+    """config [ask KIND] — all settings (set with %config AgentMagics.NAME=…); ask: take a yes for every run back"""
+    first, *kinds = words.split() or [""]
+    if first == "ask" and kinds:
+        always.take_back(always_file(), effect_names(kinds))
+        notebook.say(always.told(always_file()))
+        return
     if words:
         raise BadInput(f"Set it with %config AgentMagics.{words.split('=')[0].split()[0]}=…")
     values = options({}, notebook.magics.given, notebook.home).values
     width = max(map(len, values))
     lines = [f"{name:<{width}}  {value.value!s:<10}  {value.origin}" for name, value in values.items()]
-    notebook.say("\n".join([*lines, "Keys are read from the environment only."]))
+    notebook.say("\n".join([*lines, always.told(always_file()), "Keys are read from the environment only."]))
 
 
 def reset(notebook: Notebook, _: str) -> None:

@@ -13,7 +13,6 @@ from ...views import taken_back
 from ..asking import ask, concluded, opened
 from ..notebook import Notebook
 from ..options import options
-from ..reach import narrowed
 
 FIX = (
     "This cell of mine failed. Find the cause, say it in a sentence, and run a corrected version of the cell."
@@ -65,7 +64,6 @@ async def undo(notebook: Notebook, number: str) -> None:
         undone = await session.undo(int(number) if number else None)
     finally:
         await session.close()
-    undone = narrowed(undone, session.events, notebook.shell, notebook.user)
     notebook.say(f"{taken_back(undone)}\nFiles and other things outside the kernel stay as they are.")
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from ...events import Call, TextDelta, ToolSchema, Usage
 from .. import Message, OnDelta, Reply
-from .conversation import read
+from .apart import apart
+from .conversation import Conversation, read
 from .next_move import Move, next_move
 
 __all__ = ["RulesModel"]
@@ -47,11 +48,22 @@ class RulesModel:
         move = next_move(conversation, frozenset(t.name for t in tools))
         if move.text:
             on_delta(TextDelta(move.text))
-        calls = _calls(move, messages)
+        calls = _calls(_apart(move, conversation), messages)
         return Reply(move.text, calls, Usage(usd=0.0), "tool_calls" if calls else "stop")
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def _apart(move: Move, conversation: Conversation) -> Move:
+    """The move with code that binds none of the user's names."""
+    taken = conversation.turns[-1].taken if conversation.turns else frozenset()
+    data = [table.read for table in conversation.survey.tables]
+    calls = tuple(
+        (tool, {**given, "code": apart(given["code"], taken, data)} if "code" in given else given)
+        for tool, given in move.calls
+    )
+    return Move(move.text, calls)
 
 
 def _calls(move: Move, messages: Sequence[Message]) -> tuple[Call, ...]:

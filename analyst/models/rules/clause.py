@@ -119,6 +119,11 @@ class Clause:
         return self.superlative[1] if self.superlative else None
 
     @property
+    def both_ends(self) -> bool:
+        """Whether the lowest and the highest are asked for."""
+        return all(re.search(rf"\b(?:{p})\b", self.rest) for p in (HIGHEST, LOWEST))
+
+    @property
     def position(self) -> int:
         """2 for "second highest", and so on."""
         ranks = "|".join([HIGHEST, LOWEST, *SUPERLATIVES])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .intents import Filter, Intent, Key
 from .survey import Column, Table
+from .vocabulary import unitless
 
 SHOWN = 20
 """Most rows of a table that the code prints."""
@@ -208,7 +209,7 @@ def show(label: str, expression: str) -> str:
 
 def axis(column: Column, unit: str) -> str:
     """The label of an axis: the name in words, and the unit when the name tells it."""
-    return caption(column.label if not unit else f"{column.label.replace('_', ' ')} ({unit})")
+    return caption(column.label if not unit else f"{unitless(column.label)} ({unit})")
 
 
 def heading(title: str) -> str:

@@ -62,6 +62,8 @@ class Turn:
     """A step that was not reached and waits for a revised plan."""
     limit: bool = False
     """The run is being stopped: nothing may be run any more."""
+    taken: frozenset[str] = frozenset()
+    """Names in the kernel that are the user's."""
 
     @property
     def step(self) -> str:
@@ -144,6 +146,8 @@ def _heed(turn: Turn, text: str) -> None:
     if step:
         turn.goals[step[1]] = (step[2] or "").strip() or turn.goals.get(step[1], "")
         turn.now = step[1]
+    if taken := re.search(r"^Names that are the user's: (.*)$", text, re.M):
+        turn.taken = frozenset(taken[1].split(", "))
     failed = re.search(r"^Step ([\w.-]+) was not reached", text, re.M)
     turn.failed = failed[1] if failed else ""
     if re.search(r"^(The run ends here|A limit was reached)", text, re.M):

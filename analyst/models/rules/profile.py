@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .code import caption, dates, histogram, names, quote
+from .code import axis, caption, dates, histogram, names, quote
 from .survey import CATEGORIES, Column, Table
 from .vocabulary import unit
 
@@ -136,14 +136,14 @@ def _figure(table: Table, drawn: list[Column]) -> list[str]:
     for place, column in enumerate(drawn):
         ax = f"axes[{place // across}, {place % across}]"
         values = f"{table.variable}[{quote(column.name)}].dropna()"
-        label = f"{column.label} ({unit(column.name)})" if unit(column.name) else column.label
+        label = axis(column, unit(column.name))
         if column.numeric:
             lines += histogram(column, values, ax)
-            lines.append(f'{ax}.set(title={caption(column.label)}, xlabel={caption(label)}, ylabel="rows")')
+            lines.append(f'{ax}.set(title={caption(column.label)}, xlabel={label}, ylabel="rows")')
         else:
             lines.append(f"sizes = {values}.astype(str).value_counts().head(12)")
             lines.append(f"{ax}.barh(sizes.index[::-1], sizes.to_numpy()[::-1])")
-            lines.append(f'{ax}.set(title={caption(column.label)}, xlabel="rows", ylabel={caption(label)})')
+            lines.append(f'{ax}.set(title={caption(column.label)}, xlabel="rows", ylabel={label})')
     spare = [f"axes[{p // across}, {p % across}].set_axis_off()" for p in range(len(drawn), down * across)]
     return [
         *lines,

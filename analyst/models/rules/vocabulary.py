@@ -270,6 +270,13 @@ def unit(name: str) -> str:
     return UNITS.get(last, "") if last != name.lower() else ""
 
 
+def unitless(name: str) -> str:
+    """A column's name in words, without the unit that it ends in."""
+    words = " ".join(re.sub(r"[(\[][^()\[\]]*[)\]]\s*$", "", name).replace("_", " ").split())
+    bare, _, last = words.rpartition(" ")
+    return bare if bare and unit(name) and UNITS.get(last.lower()) == unit(name) else words
+
+
 def concept_tokens(word: str) -> frozenset[str]:
     """The tokens that columns meant by this word can have in their names."""
     meant = stem(word)

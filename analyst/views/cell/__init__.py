@@ -19,7 +19,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
-from ...events import Asked, CallDecided, Continued, Event, Live, ModelReplied, Opened, TextDelta
+from ...events import (
+    Asked,
+    CallDecided,
+    Continued,
+    Contract,
+    Event,
+    Live,
+    ModelReplied,
+    Opened,
+    TextDelta,
+)
 from .blocks import Block, blocks
 from .scene import Scene
 
@@ -96,6 +106,11 @@ class CellView:
             self._draw_later()
         else:  # outputs too: the code that they come from may hold the thread that would draw later
             self._draw(now, urgent=isinstance(event, CallDecided))
+
+    @property
+    def wanted(self) -> Contract:
+        """What the answer must contain, as far as that is known."""
+        return self._scene.story.contract if self._scene else Contract()
 
     def waits_for_person(self) -> None:
         """A person is asked, below: say that it is she who is waited for."""

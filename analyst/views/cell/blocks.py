@@ -14,15 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ... import markup
+from ...digest import contract_text
 from ...markup import prose, survey
 from ...markup.outputs import figure_words, picture
 from ...markup.words import counted, duration
 from ...story import Part, Story
 from ...trust import marks
 from ...trust.limits import limits
-from .. import WHY, headline, one_line, partial_label, proof, taken_back
+from .. import WHY, headline, one_line, partial_label, proof, review, taken_back, wanted
 from .scene import Scene
-from .work import SIGNS, WORDS, State, figures, work
+from .work import LINES, SIGNS, WORDS, State, figures, work
 
 _HERE = Path(__file__).parent
 _STYLE = Markup((_HERE / "style.css").read_text(encoding="utf-8"))
@@ -33,7 +34,7 @@ class Block:
     """One output of the cell."""
 
     key: str
-    """Its place: "head", "plan", "part-2", "part-2-figure-1", "answer", "proof", "undone-1"; "live": the next block will stand here."""
+    """Its place: "head", "wanted", "plan", "part-2", "part-2-figure-1", "answer", "proof", "undone-1"; "live": the next block will stand here."""
     data: Mapping[str, str]
     """By MIME type; "text/plain" is always there."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +53,8 @@ def blocks(scene: Scene, run: str = "", known: Collection[str] = ()) -> Iterator
     alone = not ended and not parts and not story.plan
     if "head" not in known:
         yield _head(scene, is_open=alone)
+    if said := wanted(story.contract):
+        yield _wanted(story, said, done=ended)
     for place, part in enumerate([*parts, None]):
         if story.plan and place == min(scene.plan_after, len(parts)):
             yield _plan(scene, done=ended)
@@ -61,6 +64,8 @@ def blocks(scene: Scene, run: str = "", known: Collection[str] = ()) -> Iterator
         yield _answer(scene, run)
     elif not ended and not alone and not scene.open_part:
         yield Block("live", _bundle(_TEMPLATES.waiting(scene), _live(scene)), done=False)
+    if ended and (said := review(story.reviews, story.reviewer, story.reviewing)):
+        yield Block("review", _bundle(_TEMPLATES.afterwards(said), said))
     if story.proved:
         said = proof(story.proved)
         yield Block("proof", _bundle(_TEMPLATES.afterwards(said), said))
@@ -75,6 +80,11 @@ def _head(scene: Scene, *, is_open: bool) -> Block:
     words = " · ".join([one_line(scene.story.model) or "no model", *named])
     plain = f"{words}\n\n{_live(scene)}" if is_open else words
     return Block("head", _bundle(_TEMPLATES.head(_STYLE, words, scene, is_open), plain), done=not is_open)
+
+
+def _wanted(story: Story, said: str, *, done: bool) -> Block:
+    parts = [one_line(line.removeprefix("- "), 1_000) for line in contract_text(story.contract).splitlines()]
+    return Block("wanted", _bundle(_TEMPLATES.wanted(said, parts), said), done=done)
 
 
 def _plan(scene: Scene, *, done: bool) -> Block:
@@ -224,15 +234,14 @@ def _bundle(html: str, plain: str) -> dict[str, str]:
 
 
 def _said(scene: Scene) -> str:
-    """The last lines of what the model is saying."""
-    return "\n".join(markup.text(scene.said).strip("\n").split("\n")[-12:])
+    """What the model is saying."""
+    return markup.text(scene.said).strip("\n")
 
 
 def _live(scene: Scene) -> str:
-    """What goes on now, as text."""
-    return "\n".join(
-        [*(f"Note: {note}" for note in scene.notes), f"◐ {scene.activity} …", _said(scene)]
-    ).rstrip()
+    """What goes on now, as text: of what the model is saying, the last lines."""
+    said = "\n".join(_said(scene).split("\n")[-LINES:])
+    return "\n".join([*(f"Note: {note}" for note in scene.notes), f"◐ {scene.activity} …", said]).rstrip()
 
 
 def _templates() -> Any:

@@ -26,8 +26,8 @@ from ...events import (
 from ...story import Part, Story
 from .. import one_line
 
-TAIL = 4_000
-"""Characters kept of what is being said and printed: a person watches the end of it."""
+KEPT = 20_000
+"""Characters kept of what is being said and printed: a person watches the end of it, and may look back."""
 
 
 @dataclass
@@ -38,9 +38,9 @@ class Scene:
     activity: str = "Looking at the data"
     """What is being done now, in words."""
     said: str = ""
-    """What the model is saying, its end."""
+    """What the model is saying, bounded."""
     printed: str = ""
-    """What the running code has printed, its end."""
+    """What the running code has printed, bounded."""
     running: Call | None = None
     notes: list[str] = field(default_factory=list)
     """Notices since the last block was begun."""
@@ -62,11 +62,11 @@ class Scene:
         """Take one fact in, or something that is seen live only."""
         match event:
             case TextDelta(text):
-                self.said = (self.said + text)[-TAIL:]
+                self.said = _more(self.said, text)
                 self.activity = "The model is writing"
             case OutputDelta(_, output):
                 if isinstance(output, Stream):
-                    self.printed = (self.printed + output.text)[-TAIL:]
+                    self.printed = _more(self.printed, output.text)
             case Notice(text):
                 self.notes.append(one_line(text, 1_000))
             case _:
@@ -124,3 +124,9 @@ class Scene:
                 self.activity = "Waiting for the model"
             case _:
                 self.activity = "Waiting for the model"
+
+
+def _more(text: str, new: str) -> str:
+    """The text and what came to it; of more than is kept, the end."""
+    text += new
+    return text if len(text) <= KEPT else f"[…] {text[-KEPT:]}"

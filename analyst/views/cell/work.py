@@ -23,6 +23,8 @@ WORDS = {"todo": "not begun", "doing": "in work", "done": "done", "failed": "giv
 
 OUTPUTS, TEXT, ROWS = 40, 20_000, 60
 """Most outputs of a cell that are shown, characters of each text among them, and rows of a Series as a table."""
+LINES = 12
+"""Of what is still being said or printed, as plain text: that cannot be scrolled."""
 NAMED = 6
 """Most variables of a cell that are named."""
 NO_DATA = ("module", "function", "type")
@@ -233,15 +235,12 @@ def _in_brief(variable: Variable) -> str:
 
 def _running(scene: Scene) -> Shown:
     code = scene.running.code if scene.running else ""
-    printed = _tail(scene.printed)
-    outputs = (_pre(printed),) if printed else ()
+    printed = markup.text(scene.printed).rstrip("\n")
+    last = "\n".join(printed.split("\n")[-LINES:])
+    outputs = (Markup('<div class="tail" tabindex="0">{}</div>').format(_pre(printed)),) if printed else ()
     return Shown(
-        code=markup.code(code), running=True, outputs=outputs, plain=f"{_prompted(code)}\n{printed}".strip()
+        code=markup.code(code), running=True, outputs=outputs, plain=f"{_prompted(code)}\n{last}".strip()
     )
-
-
-def _tail(text: str) -> str:
-    return "\n".join(markup.text(text).rstrip("\n").split("\n")[-12:])
 
 
 def _prompted(code: str) -> str:

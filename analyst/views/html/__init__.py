@@ -22,7 +22,7 @@ from ...markup import survey
 from ...markup.words import duration
 from ...story import Story, read
 from ...trust import marks
-from .. import WHY, one_line, partial_label, proof, remarks, trouble
+from .. import WHY, one_line, partial_label, proof, remarks, review, trouble, wanted
 from .outputs import Gallery, main_tables, shown
 from .work import Stretch, limits, work
 
@@ -99,6 +99,8 @@ def _section(story: Story, number: int, level: int, linked: set[int] | None) -> 
         "label": _label(story),
         "why": one_line(story.stopped.detail, 1_000) if story.stopped and _label(story) else "",
         "unproved": proof(story.proved) if story.proved and not story.proved.ok else "",
+        "reviewed": review(story.reviews, story.reviewer, story.reviewing),
+        "refuted": bool(story.reviews) and story.reviews[-1].verdict == "refuted",
         "facts": _facts(story),
         "figures": gallery.figures,
         "figures_left_out": gallery.left_out,
@@ -135,7 +137,9 @@ def _label(story: Story) -> str:
 
 def _facts(story: Story) -> list[tuple[str, str]]:
     spent = story.spent
+    asked_for = wanted(story.contract).removeprefix("Asked for: ")
     facts = [
+        *([("Asked for", asked_for)] if asked_for else []),
         ("Model", one_line(story.model) or "none"),
         *([("Isolation", f"{story.isolated.tier}: {story.isolated.holds}")] if story.isolated else []),
         *([("Proof", str(story.proved))] if story.proved and story.proved.ok else []),

@@ -11,7 +11,7 @@ from ...safe import code_span, safe_line, safe_markdown
 from ...story import Story
 from ...trust import marks
 from ...trust.limits import limits
-from .. import WHY, partial_label, proof, taken_back
+from .. import WHY, partial_label, proof, review, taken_back, wanted
 
 
 class Home(NamedTuple):
@@ -40,6 +40,10 @@ def ending(story: Story, homes: Mapping[int, Home]) -> Iterator[str]:
     else:
         yield "## No answer yet"
         yield "The run has not ended."
+    if asked_for := wanted(story.contract):
+        yield safe_line(asked_for, 1_000)
+    if reviewed := review(story.reviews, story.reviewer, story.reviewing):
+        yield safe_line(reviewed, 1_000)
     if story.proved:
         yield safe_line(proof(story.proved), 1_000)
     yield from (safe_line(taken_back(undone), 1_000) for undone in story.undone)

@@ -1,6 +1,8 @@
 // Where a question is typed. The text stays until the kernel says that it arrived.
 import { Completion } from "./completion.js";
 import { button, h, uid } from "./dom.js";
+import { takesFiles } from "./dropping.js";
+import { folderOf } from "./notebook.js";
 
 /** Milliseconds after which it is said that the kernel did not answer. */
 const PATIENCE = 10_000;
@@ -21,12 +23,14 @@ export class Composer {
       "aria-describedby": "",
       maxLength: 200_000,
       autocomplete: "off",
+      dir: "auto",
       spellcheck: true,
       "aria-autocomplete": "list",
     });
     this.submit = h("button", { type: "submit", className: "primary", textContent: "Send" });
     this.stop = button("Stop", () => panel.send({ do: "stop" }), "stop", { hidden: true });
     this.completion = new Completion(this.box, panel);
+    takesFiles(this.box, () => folderOf(panel.model));
     const hint = h("p", {
       className: "hidden",
       id: uid("hint"),

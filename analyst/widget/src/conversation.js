@@ -1,7 +1,7 @@
 // The conversation: blocks by id, brought up to date by the kernel's operations, drawn at most once per frame.
 import { KINDS } from "./blocks/index.js";
 import { button, h } from "./dom.js";
-import { sameView } from "./outputs.js";
+import { plain, sameView } from "./outputs.js";
 
 /** Distance from the end, in pixels, within which a reader is taken to follow what comes. */
 const NEAR = 48;
@@ -98,6 +98,22 @@ export class Conversation {
     if (last && output.type === "text" && sameView(last, output)) last.text += output.text;
     else outputs.push(output);
     this.touch(entry, true);
+  }
+
+  /** Code has ended: what it showed at these places is not what was shown so far. */
+  outputs(id, fresh, count) {
+    const entry = this.entries.get(id);
+    if (!entry) return;
+    const known = entry.block.outputs ?? [];
+    entry.block.outputs = Array.from({ length: count }, (_, at) => fresh.get(String(at)) ?? known[at]);
+    this.touch(entry, true);
+  }
+
+  /** The blocks as plain data. */
+  document() {
+    return [...this.entries.values()].map(({ block }) =>
+      block.outputs ? { ...block, outputs: block.outputs.map(plain) } : { ...block },
+    );
   }
 
   remove(id) {

@@ -2,6 +2,7 @@
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
 import { highlighted } from "./highlight.js";
+import { tabular } from "./tables.js";
 
 const IMAGE = /^data:image\/(png|jpeg|gif|webp);base64,[a-z0-9+/=\s]*$/i;
 const LINK = /^(https?:|mailto:|#)/i;
@@ -70,8 +71,8 @@ export const markdown = (text) => purifier.sanitize(marked.parse(text), RULES);
 export const cleaned = (html) => purifier.sanitize(html, RULES);
 
 /**
- * What clean HTML needs to be used: headings below those of the page, without gaps; wide tables and code that scroll
- * by themselves, with the keyboard too.
+ * What clean HTML needs to be used: headings below those of the page, without gaps; tables that can be
+ * sorted and copied; wide ones and code scroll by themselves, with the keyboard too.
  */
 export function settle(root) {
   const above = [];
@@ -82,20 +83,9 @@ export function settle(root) {
     heading.setAttribute("role", "heading");
     heading.setAttribute("aria-level", Math.min(6, 2 + above.length));
   }
-  for (const table of root.querySelectorAll("table")) scrolled(table, "Table");
+  for (const table of root.querySelectorAll("table")) tabular(table);
+  for (const part of root.querySelectorAll("p, li, h1, h2, h3, h4, h5, h6, blockquote")) part.dir = "auto";
   for (const pre of root.querySelectorAll("pre")) pre.tabIndex = 0;
   for (const image of root.querySelectorAll("img:not([alt])")) image.alt = "";
   return root;
-}
-
-/** Put an element into a box that scrolls sideways; the box comes where the element was. */
-export function scrolled(element, label) {
-  const box = document.createElement("div");
-  box.className = "scroll";
-  box.tabIndex = 0;
-  box.setAttribute("role", "group");
-  box.setAttribute("aria-label", label);
-  element.replaceWith(box);
-  box.append(element);
-  return box;
 }

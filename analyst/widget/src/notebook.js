@@ -27,6 +27,12 @@ function below(el) {
   return siblings ? [...siblings].indexOf(cell) + 1 : undefined;
 }
 
+/** The notebook's folder, in the words of the front end's file browser; undefined where that is not known. */
+export function folderOf(model) {
+  const path = model.widget_manager?.context?.path;
+  return path?.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
 /** Typeset what is marked as mathematics, where the front end has a typesetter. */
 export function typeset(model, root) {
   const typesetter = model.widget_manager?.rendermime?.latexTypesetter;

@@ -1,8 +1,6 @@
-// What a cell showed: text, tables, pictures, errors.
-import { counted, h } from "./dom.js";
-import { cleaned, scrolled, settle } from "./markdown.js";
-
-const NUMBER = /^[-+−]?(\d[\d,]*\.?\d*|\.\d+)([eE][-+]?\d+)?\s?%?$/;
+// What a cell showed: text, tables (as clean HTML), pictures, errors.
+import { h } from "./dom.js";
+import { cleaned, settle } from "./markdown.js";
 
 /** A view of one output: `el`, `set(output)` to show a later state of it, `done()` when it goes away. */
 export function outputView(output) {
@@ -12,6 +10,15 @@ export function outputView(output) {
 /** The same output, maybe longer by now: it keeps its view. */
 export function sameView(a, b) {
   return a === b || (a.type === "text" && b.type === "text" && a.stream === b.stream);
+}
+
+/** An output as JSON has it: a picture's bytes in base64. */
+export function plain({ bytes, buffer: _, ...output }) {
+  if (!bytes) return output;
+  const letters = Array.from(new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0), (byte) =>
+    String.fromCharCode(byte),
+  );
+  return { ...output, png: btoa(letters.join("")) };
 }
 
 const VIEWS = {
@@ -26,18 +33,6 @@ const VIEWS = {
       else node.data = output.text;
     };
     return { el, set, done() {} };
-  },
-
-  table(output) {
-    const table = tableOf(output);
-    const box = h("div", { className: "tabular" }, table);
-    scrolled(table, output.caption || "Table");
-    const more = [
-      output.more_rows ? `${counted(output.more_rows, "more row")}` : "",
-      output.more_columns ? `${counted(output.more_columns, "more column")}` : "",
-    ].filter(Boolean);
-    if (more.length) box.append(h("p", { className: "quiet", textContent: `… and ${more.join(", ")}` }));
-    return { el: box, set() {}, done() {} };
   },
 
   image(output) {
@@ -88,36 +83,3 @@ function decoded(base64) {
     return null;
   }
 }
-
-function tableOf({ columns, rows, index = 0, caption }) {
-  const numeric = columns.map(
-    (_, at) => rows.some((row) => row[at] !== null) && rows.every((row) => isNumber(row[at])),
-  );
-  const cell = (value, at) => {
-    const look = numeric[at] ? "number" : "";
-    const text = value === null || value === undefined ? "–" : String(value);
-    if (at < index) return h("th", { scope: "row", className: look, textContent: text });
-    return h("td", { className: value === null ? `${look} missing` : look, textContent: text });
-  };
-  const head = columns.map((name, at) =>
-    String(name) === "" && at < index
-      ? h("td")
-      : h("th", { scope: "col", className: numeric[at] ? "number" : "", textContent: String(name) }),
-  );
-  return h(
-    "table",
-    {},
-    caption ? h("caption", { textContent: caption }) : null,
-    h("thead", {}, h("tr", {}, head)),
-    h(
-      "tbody",
-      {},
-      rows.map((row) => h("tr", {}, row.map(cell))),
-    ),
-  );
-}
-
-const isNumber = (value) =>
-  value === null ||
-  typeof value === "number" ||
-  (typeof value === "string" && (value === "" || NUMBER.test(value.trim())));

@@ -11,11 +11,14 @@ import { Status } from "./status.js";
 const WELCOME =
   "Ask a question about the data in this notebook. Your variables and files are in sight; what the agent does to them can be undone.";
 
+/** Milliseconds without news after which the document of a saved notebook is brought up to date. */
+const SETTLED = 300;
+
 class Panel {
   constructor(model, el) {
     this.model = model;
     this.state = {};
-    this.seen = -1; // number of the last operation that a snapshot has in it
+    this.seen = -1; // number of the last operation that was done
     this.connection = new Connection(
       model,
       (message, buffers) => this.hear(message, buffers),
@@ -44,6 +47,7 @@ class Panel {
       if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing && this.busy)
         this.send({ do: "stop" });
     });
+    this.el.addEventListener("analyst-copy", ({ detail }) => this.copy(detail.text, detail.what));
     el.append(this.el);
     this.changed = () => this.snapshot(model.get("doc") ?? {});
     this.changed();
@@ -53,6 +57,7 @@ class Panel {
 
   close() {
     this.model.off("change:doc", this.changed);
+    clearTimeout(this.keeping);
     this.connection.close();
     this.conversation.close();
     this.composer.release();
@@ -65,7 +70,10 @@ class Panel {
     const { op, n } = message;
     if (op === "snapshot") return this.snapshot(message);
     if (n !== undefined && n <= this.seen) return; // the snapshot has it already
+    this.seen = n ?? this.seen;
     this.operations[op]?.call(this, message, buffers);
+    clearTimeout(this.keeping);
+    if (!this.busy) this.keeping = setTimeout(() => this.keep(), SETTLED);
   }
 
   operations = {
@@ -86,6 +94,10 @@ class Panel {
     },
     output({ id, output }, buffers) {
       this.conversation.output(id, withBytes([output], buffers)[0]);
+    },
+    outputs({ id, new: changed, count }, buffers) {
+      const fresh = Object.entries(changed).map(([at, output]) => [at, withBytes([output], buffers)[0]]);
+      this.conversation.outputs(id, new Map(fresh), count);
     },
     state({ set }) {
       Object.assign(this.state, set);
@@ -115,6 +127,12 @@ class Panel {
     this.conversation.snapshot(structuredClone(blocks)); // blocks are changed here: the model's are not ours
     this.conversation.empty.hidden = blocks.length > 0;
     this.paint();
+  }
+
+  /** What a saved notebook shows of the widget; nothing of it is sent, the kernel has it all. */
+  keep() {
+    const doc = { blocks: this.conversation.document(), state: { ...this.state }, n: this.seen };
+    this.model.set("doc", doc, { silent: true });
   }
 
   paint() {

@@ -119,7 +119,12 @@ def handling() -> Iterator[None]:
 
 
 def ask(read: Callable[[str], str], prompt: str) -> str:
-    """Read an answer from the user on the main thread; Stop raises KeyboardInterrupt out of it, and counts as Stop."""
+    """Read an answer from the user on the main thread; Stop raises KeyboardInterrupt out of it, and counts as Stop.
+
+    One that was pressed before has not been heard of yet, if this holds the loop of the run: nothing is asked then.
+    """
+    if MAIN.controls and MAIN.controls[-1].stopped:
+        raise KeyboardInterrupt
     return read(prompt)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 import tempfile
 import threading
 from typing import Any
@@ -28,6 +29,7 @@ _EFFECTS = {
 }  # fmt: skip
 _OWN_PLACES = ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "XDG_CACHE_HOME")
 """Variables that name where libraries keep things for themselves."""
+_INSTALLED = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 
 
@@ -54,7 +56,7 @@ class _Watch:
 
     def see(self, event: str, arguments: tuple[Any, ...]) -> None:
         effect, what = _EFFECTS[event], " ".join(_told(event, arguments).split())
-        if event == "subprocess.Popen" and _of_a_library():
+        if event == "subprocess.Popen" and _by_an_import():
             return
         if effect in ("outside", "delete"):
             if event == "open" and not _writes(arguments):
@@ -105,11 +107,17 @@ def noticed() -> dict[str, Any]:
     return {"events": events, "more": _watch.more}
 
 
-def _of_a_library() -> bool:
-    """Whether matplotlib looks for fonts, as it does once on every machine."""
+def _by_an_import() -> bool:
+    """Whether an installed package does it while it is imported, as matplotlib looks for fonts: whether to import
+    it was judged when the cell was read."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]
-        if frame.f_globals.get("__name__") == "matplotlib.font_manager":
+        code = frame.f_code
+        if code.co_filename == _by_an_import.__code__.co_filename or code.co_filename.startswith("<frozen"):
+            continue
+        if not code.co_filename.startswith(_INSTALLED):
+            return False
+        if code.co_name == "<module>":
             return True
     return False
 

@@ -58,7 +58,7 @@ def watch() -> None:
         if home is not None and name in vars(home):
             original = vars(home)[name]
             _originals.append((home, name, original))
-            setattr(home, name, _telling(name, original, entries))
+            setattr(home, name, _watched(name, original, entries))
     for name, value in _tables(variables()):
         known = _known.get(name)
         if known is None or known[0] != id(value) or known[1]["rows"] != len(value):
@@ -96,7 +96,7 @@ def _restore() -> None:
 # ── operations ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _telling(name: str, original: Callable[..., Any], entries: tuple[str, ...]) -> Callable[..., Any]:
+def _watched(name: str, original: Callable[..., Any], entries: tuple[str, ...]) -> Callable[..., Any]:
     """The function, followed by a look at what it did. An error of the look is not one of the code."""
     tell = _TELLERS[name]
 
@@ -134,21 +134,27 @@ def _place(what: str, entries: tuple[str, ...]) -> Place | None:
 def _join(place: Place, found: Any, merge: Any) -> None:
     rows, left, right = len(found[0]), merge.left, merge.right
     fact: dict[str, Any] = {"what": "join", "how": str(merge.how), "keys": _keys(merge), "rows": rows}
-    fact["left"] = _side(found[1], len(left), whole=merge.how == "left" and rows == len(left))
-    fact["right"] = _side(found[2], len(right), whole=merge.how == "right" and rows == len(right))
+    as_left = merge.how == "left" and rows == len(left)
+    fact["left"] = _side(found[1], len(left), whole=as_left)
+    fact["right"] = _side(
+        found[2], len(right), whole=merge.how == "right" and rows == len(right), looked_up=as_left
+    )
     fact["floats"] = _become_floats(merge, fact)
     _seen.setdefault(place, fact)
 
 
-def _side(taken: Any, size: int, *, whole: bool) -> dict[str, int]:
+def _side(taken: Any, size: int, *, whole: bool, looked_up: bool = False) -> dict[str, int]:
     """How many of a table's rows were lost, how often one was taken at most, how many places none could take.
 
     `taken` are positions in the table, -1 for none; None: all of them as they stand. `whole`: each is there once.
+    `looked_up`: the left one is whole. Then nothing hangs on how often a row was taken, and it is not counted.
     """
     numpy = sys.modules["numpy"]
     if taken is None or whole:
         return {"rows": size, "lost": 0, "most": 1, "empty": 0}
     empty = len(taken) - int(numpy.count_nonzero(taken >= 0))
+    if looked_up:
+        return {"rows": size, "empty": empty}
     # counted from -1 on, so that no copy without the -1 is made
     times = (
         numpy.bincount(taken + 1, minlength=size + 1)[1:] if empty else numpy.bincount(taken, minlength=size)
@@ -221,10 +227,10 @@ def _concat(place: Place, result: Any, parts: Any, **options: Any) -> None:
     if options.get("axis", 0) not in (0, "index") or kind(result) != "frame":
         return
     parts = parts.values() if isinstance(parts, dict) else parts
-    if isinstance(parts, (list, tuple)) or hasattr(parts, "__len__"):  # an iterator is used up by now
-        part = 1 if len(result) <= WHOLE else len(result) // _SAMPLE
-        born = doubled(result, part) - sum(doubled(each, part) for each in parts if kind(each) == "frame")
-        _seen.setdefault(place, {"what": "concat", "rows": len(result), "doubled": born})
+    if place not in _seen and hasattr(parts, "__len__"):  # an iterator is used up by now
+        sizes = [len(each) for each in parts if each is not None]
+        if sum(sizes) == len(result):
+            _seen[place] = {"what": "concat", "rows": len(result), "doubled": doubled(result, sizes)}
 
 
 _TELLERS: dict[str, Callable[..., None]] = {
@@ -259,18 +265,44 @@ def _table(name: str, value: Any, content: str) -> dict[str, Any]:
     }
 
 
-def doubled(frame: Any, part: int = 1) -> int:
-    """How many rows repeat an earlier one. Of all, or estimated: of one in `part`, equal ones together, the same each time."""
-    if part == 1:
-        return _repeats(frame)
+def doubled(frame: Any, sizes: list[int]) -> int:
+    """How many rows repeat one of another part; `frame` is made of parts of these sizes, one below the other.
+
+    Of a long one estimated: of one row in some, equal ones together, the same each time. Rows are compared only where
+    the column that tells most of them apart repeats a value.
+    """
     numpy = sys.modules["numpy"]
-    for n in range(frame.shape[1]):
-        column = frame.iloc[:, n]
-        wide = getattr(column.dtype, "kind", "O") in "iuf" and column.dtype.itemsize == 8
-        if wide and column.iloc[:1000].nunique() > 100:
-            mixed = column.to_numpy().view("uint64") * numpy.uint64(_SPREAD)
-            return _repeats(frame.take(numpy.flatnonzero(mixed < numpy.uint64(2**64 // part)))) * part
-    return 0  # no column spreads the rows: they are not compared
+    part = 1 if len(frame) <= WHOLE else len(frame) // _SAMPLE
+    column = _telling(frame)
+    if column is None:
+        return (
+            0 if part > 1 else _born(frame, numpy.arange(len(frame)), sizes)
+        )  # nothing spreads the rows evenly
+    keys = column.to_numpy().view("uint64") * numpy.uint64(_SPREAD)
+    rows = numpy.arange(len(frame)) if part == 1 else numpy.flatnonzero(keys < numpy.uint64(2**64 // part))
+    keys = keys[rows]
+    order = keys.argsort(kind="stable")
+    same = keys[order][1:] == keys[order][:-1]
+    again = numpy.concatenate([same, [False]]) | numpy.concatenate([[False], same])
+    return _born(frame, numpy.sort(rows[order[again]]), sizes) * part
+
+
+def _telling(frame: Any) -> Any:
+    """The column of numbers that differ most in the first thousand rows; None where none differ much."""
+    columns = [frame.iloc[:, n] for n in range(min(COLUMNS, frame.shape[1]))]
+    wide = [c for c in columns if getattr(c.dtype, "kind", "O") in "iuf" and c.dtype.itemsize == 8]
+    best = max(wide, key=lambda c: c.iloc[:1000].nunique(), default=None)
+    return best if best is not None and best.iloc[:1000].nunique() > 100 else None
+
+
+def _born(frame: Any, rows: Any, sizes: list[int]) -> int:
+    """How many of these rows repeat an earlier one, less those that do so within their own part."""
+    numpy = sys.modules["numpy"]
+    if not len(rows):
+        return 0
+    edges = numpy.searchsorted(rows, numpy.cumsum([0, *sizes]))
+    own = sum(_repeats(frame.take(rows[low:high])) for low, high in zip(edges, edges[1:], strict=False))
+    return _repeats(frame.take(rows)) - own
 
 
 def _repeats(frame: Any) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 
 from .brief import kind, type_name
 from .namespace import shell, variables
-from .unchanged import same
+from .unchanged import content_of, copies_on_write, reached, same
 
 BYTES = 100_000_000
 """Copies that one snapshot may make: some 50 ms, and memory that a laptop has to spare."""
@@ -57,6 +57,8 @@ class _Snapshot:
     problems: dict[str, str] = field(default_factory=dict)
     """By name: what of it cannot be restored, and why."""
     bytes: int = 0
+    cells: list[str] = field(default_factory=list)
+    """The code that the agent ran until the next snapshot, as it was sent."""
 
 
 _snapshots: dict[str, _Snapshot] = {}
@@ -81,6 +83,8 @@ def snapshot(label: str) -> dict[str, Any]:
     while sum(each.bytes for each in _snapshots.values()) > TOTAL and len(_snapshots) > 1:
         forgotten.append(next(iter(_snapshots)))
         del _snapshots[forgotten[-1]]
+    if (running := shell()) is not None:
+        running.events.register("pre_run_cell", _heard)  # once, however often that is asked for
     return {
         "kept": [name for name in taken.names if name not in taken.problems],
         "not_restorable": dict(taken.problems),
@@ -93,12 +97,14 @@ def restore(label: str) -> dict[str, Any]:
     """Make the variables what they were. The snapshot stays, and can be restored again.
 
     Returns the names that were `restored` because they were gone, another object, or another content; those `removed`
-    because they are new; and what is `lost` (name: why): what was done to it, if anything, is not undone.
+    because they are new; and what is `lost` (name: why): the agent's cells can have reached it, and what they did to it,
+    if anything, is not undone.
     """
     if label not in _snapshots:
         raise KeyError(f"no snapshot {label!r}: it was never taken, or forgotten to save memory")
     taken = _snapshots[label]
     there, namespace = variables(), _namespace()
+    lost = _lost(label, namespace)
     changed, moved = _put_back(taken)
     removed = [name for name in there if name not in taken.names]
     for name in removed:
@@ -111,7 +117,7 @@ def restore(label: str) -> dict[str, Any]:
             restored.append(name)
         elif _reaches(taken, value, changed):
             restored.append(name)
-    return {"restored": restored, "removed": removed, "lost": dict(taken.problems)}
+    return {"restored": restored, "removed": removed, "lost": lost}
 
 
 def forget(labels: list[str] | None = None) -> list[str]:
@@ -123,6 +129,28 @@ def forget(labels: list[str] | None = None) -> list[str]:
 
 
 _MISSING = object()
+
+
+def _heard(info: Any) -> None:
+    """The cell that a snapshot was taken for begins. Those of the user are stored in the history, the agent's are not."""
+    running = shell()
+    if not info.store_history and running is not None:
+        running.events.unregister("pre_run_cell", _heard)
+        for latest in list(_snapshots.values())[-1:]:
+            latest.cells.append(info.raw_cell)
+
+
+def _lost(label: str, namespace: dict[str, Any]) -> dict[str, str]:
+    """What cannot be restored, of that which the cells since can have reached; all of it where no cell was heard of.
+
+    Cells that were undone do not count again: their snapshots are forgotten.
+    """
+    taken, running, labels = _snapshots[label], shell(), list(_snapshots)
+    cells = [cell for each in labels[labels.index(label) :] for cell in _snapshots[each].cells]
+    if running is None or not cells or not taken.problems:
+        return dict(taken.problems)
+    found = reached(map(running.transform_cell, cells), namespace, taken.names)
+    return {name: why for name, why in taken.problems.items() if name in found}
 
 
 def _namespace() -> dict[str, Any]:
@@ -165,7 +193,7 @@ class _Keeper:
 
     def _look(self, value: Any, what: str, depth: int) -> str:
         if what in _TABLES:
-            size = 0 if _copies_on_write() else _bytes(value)
+            size = 0 if copies_on_write() else _bytes(value)
             return self._copy(value, what, size) or _open_columns(value)
         if what == "array" and not value.dtype.hasobject:
             return self._copy(value, what, value.nbytes)
@@ -206,7 +234,7 @@ class _Keeper:
             )
         self.taken.bytes += size
         plain = what in _CONTAINERS and set(map(type, _items(value, what))) <= _ATOMS
-        self.taken.kept[id(value)] = _Kept(value, what, _content(value, what), plain)
+        self.taken.kept[id(value)] = _Kept(value, what, content_of(value, what), plain)
         return ""
 
 
@@ -219,26 +247,6 @@ def _items(value: Any, what: str) -> Collection[Any]:
     return () if type(value) is set else value
 
 
-def _content(value: Any, what: str) -> Any:
-    if what in _TABLES:
-        return value.copy(deep=not _copies_on_write())
-    if what == "array":
-        return value.copy()
-    if what == "mapping":  # not as a dict: that could compare keys, which may be the user's objects
-        return list(value), list(value.values())
-    if what == "set":
-        return set(value)
-    return bytes(value) if what == "text" else list(value)
-
-
-def _copies_on_write() -> bool:
-    """Whether a shallow copy of a frame is safe from writes to the frame: always from pandas 3 on."""
-    pandas = sys.modules["pandas"]
-    if int(pandas.__version__.partition(".")[0]) >= 3:
-        return True
-    return pandas.get_option("mode.copy_on_write") is True
-
-
 def _bytes(table: Any) -> int:
     usage = table.memory_usage(deep=False)
     return int(usage if table.ndim == 1 else usage.sum())
@@ -246,8 +254,8 @@ def _bytes(table: Any) -> int:
 
 def _open_columns(table: Any) -> str:
     """A column of objects that can change themselves is shared by all copies of the frame."""
-    types = [table.dtype] if table.ndim == 1 else table.dtypes
-    for number in [number for number, each in enumerate(types) if str(each) == "object"]:
+    types = [table.dtype] if table.ndim == 1 else table.dtypes.tolist()
+    for number in [number for number, each in enumerate(types) if getattr(each, "char", "") == "O"]:
         column = table if table.ndim == 1 else table.iloc[:, number]
         values = column.iloc[:1000].array
         if not set(map(type, values)) <= _ATOMS and not all(map(_is_fixed, values)):
@@ -274,7 +282,7 @@ def _put_back(taken: _Snapshot) -> tuple[set[int], dict[int, Any]]:
         if not unchanged:
             changed.add(id(kept.value))
         if not _fill(kept, moved):
-            moved[id(kept.value)] = _content(kept.content, kept.kind)
+            moved[id(kept.value)] = content_of(kept.content, kept.kind)
     return changed, moved
 
 
@@ -306,7 +314,7 @@ def _fill(kept: _Kept, moved: dict[int, Any]) -> bool:
             return False
         value[...] = content
     else:
-        return _fill_table(value, _content(content, kept.kind))
+        return _fill_table(value, content_of(content, kept.kind))
     return True
 
 

@@ -23,6 +23,8 @@ from .tables import TABLES, Table, expression, renamed
 
 LARGE = 20_000_000
 """Bytes of XML that are read in half a second; of a larger sheet only the first rows are read."""
+BOMB, DENSE = 200_000_000, 100
+"""Bytes from which a workbook that is packed so many times smaller is no table (those are packed 5 to 40 times)."""
 FIRST = 5_000
 HEAD = 200
 
@@ -65,6 +67,14 @@ def excel(source: Source, bounds: Bounds) -> Iterator[Table]:
 
 
 def _check(source: Source) -> None:
+    if zipfile.is_zipfile(source.path):
+        with zipfile.ZipFile(source.path) as container:
+            size = sum(part.file_size for part in container.infolist())
+        if size > BOMB and size > DENSE * source.path.stat().st_size:
+            raise Unreadable(
+                f"This workbook holds {size / 1e9:.1f} GB in a file of {source.path.stat().st_size / 1e6:.1f} MB, which no "
+                "table does: it is not unpacked. Save the data as CSV if it is what you need."
+            )
     head = source.head()
     if not head.startswith(b"\xd0\xcf\x11\xe0"):
         return

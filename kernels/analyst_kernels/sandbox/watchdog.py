@@ -37,15 +37,15 @@ class Watchdog(threading.Thread):
     """Watches one kernel until it is stopped or has called `breach`, once, with a sentence.
 
     Args:
-        first: the process outside of which there are none of the kernel.
+        outermost: the processes outside of which there are none of the kernel.
         folders: those that the kernel may write.
     """
 
     def __init__(
-        self, first: int, folders: Iterable[str], bounds: Bounds, breach: Callable[[str], None]
+        self, outermost: Iterable[int], folders: Iterable[str], bounds: Bounds, breach: Callable[[str], None]
     ) -> None:
-        super().__init__(name=f"sandbox-watchdog-{first}", daemon=True)
-        self._first = first
+        self._outermost = tuple(outermost)
+        super().__init__(name=f"sandbox-watchdog-{self._outermost[0]}", daemon=True)
         self._folders = tuple(folders)
         self._bounds = bounds
         self._breach = breach
@@ -66,7 +66,7 @@ class Watchdog(threading.Thread):
                 return
 
     def _look(self, *, folders: bool) -> str:
-        bounds, processes = self._bounds, list(family(self._first))
+        bounds, processes = self._bounds, [p for first in self._outermost for p in family(first)]
         if len(processes) > bounds.processes + 2:
             return f"It had more than {bounds.processes} processes."
         used = sum(map(_memory, processes))

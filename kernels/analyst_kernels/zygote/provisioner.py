@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,9 +15,9 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Bool, Dict, List, Unicode
 
-from .templates import NoTemplate, Process, fork, unavailable
+from .templates import PRELOAD, NoTemplate, Process, fork, unavailable
 
-__all__ = ["ZygoteProvisioner"]
+__all__ = ["ZygoteProvisioner", "forked"]
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 _UNDERSTOOD = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "kernel_id", "extra_arguments"}
@@ -29,9 +30,7 @@ class ZygoteProvisioner(LocalProvisioner):
     The kernelspec's `metadata.kernel_provisioner.config` may set its traits.
     """
 
-    preload = List(
-        Unicode(), ["numpy", "pandas", "matplotlib.pyplot"], help="Modules that kernels find imported."
-    ).tag(config=True)
+    preload = List(Unicode(), list(PRELOAD), help="Modules that kernels find imported.").tag(config=True)
     spare = Bool(True, help="Whether a kernel is kept waiting for the next request (some 30 MB).").tag(
         config=True
     )
@@ -39,7 +38,7 @@ class ZygoteProvisioner(LocalProvisioner):
         help='Limits of the kernel by their names in `resource`: {"RLIMIT_AS": 4_000_000_000}.'
     ).tag(config=True)
     notice = ""
-    """Why the kernel was started normally; "" when it was forked."""
+    """Why the kernel was started normally, or what could not be imported ahead; "" when it was forked with all."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel; start it normally where that is not possible."""
@@ -50,6 +49,7 @@ class ZygoteProvisioner(LocalProvisioner):
             self.notice = f"The kernel was started normally, not forked: {reason}."
             self.log.warning(self.notice)
             return await self._launch_normally(cmd, kwargs)
+        self.notice = process.notice
         self.process = cast(Any, process)  # as good as a Popen
         self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
@@ -103,18 +103,31 @@ class ZygoteProvisioner(LocalProvisioner):
             stdio = [
                 _descriptor(kwargs.get(name), own, opened) for name, own in (("stdout", 1), ("stderr", 2))
             ]
-            forking = asyncio.ensure_future(
-                asyncio.to_thread(fork, python, env, list(self.preload), request, stdio)
-            )
-            try:
-                return await asyncio.shield(forking)
-            except asyncio.CancelledError:  # the thread goes on: what it makes must not be left behind
-                with contextlib.suppress(NoTemplate):
-                    (await forking).close()
-                raise
+            return await forked(python, env, self.preload, request, stdio)
         finally:
             for descriptor in opened:
                 os.close(descriptor)
+
+
+async def forked(
+    python: Sequence[str],
+    env: Mapping[str, str],
+    preload: Sequence[str],
+    request: Mapping[str, Any],
+    stdio: Sequence[int],
+) -> Process:
+    """`templates.fork` in a thread; nothing is left behind when it is cancelled.
+
+    Raises:
+        NoTemplate: as there.
+    """
+    forking = asyncio.ensure_future(asyncio.to_thread(fork, python, env, list(preload), request, stdio))
+    try:
+        return await asyncio.shield(forking)
+    except asyncio.CancelledError:  # the thread goes on: what it makes must not be left behind
+        with contextlib.suppress(NoTemplate):
+            (await forking).close()
+        raise
 
 
 def _split(cmd: list[str]) -> tuple[list[str], list[str]]:

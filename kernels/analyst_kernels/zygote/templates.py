@@ -19,18 +19,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["NoTemplate", "Process", "fork", "unavailable"]
+__all__ = ["ONE_THREAD", "PRELOAD", "READ_AT_IMPORT", "NoTemplate", "Process", "fork", "unavailable"]
 
-WARM = 60.0
+PRELOAD = ("numpy", "pandas", "matplotlib.pyplot")
+"""Modules that kernels find imported."""
+
+WARM = 120.0
 """Seconds within which a template must have imported everything."""
 FORK = 10.0
 """Seconds within which it must have forked."""
 
-_READ_AT_IMPORT = re.compile(
+READ_AT_IMPORT = re.compile(
     r"PYTHON|LD_|LC_|LANG|HOME$|XDG_|MPL|MATPLOTLIB|PANDAS_|ARROW_|NUMPY|NPY_|MKL_|OPENBLAS_|OMP_|KMP_|MALLOC_"
 )
 """Environment variables by which imports differ."""
-_ONE_THREAD = {
+ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -77,6 +80,9 @@ class Process:
         self._connection = connection
         self.pid = pid
         self.returncode: int | None = None
+        failed = ", ".join(template.failed)
+        self.notice = f"Not imported ahead, as it failed: {failed}." if failed else ""
+        """What is to be said of the kernel's start; "" when all is as it should be."""
 
     def fileno(self) -> int:
         """Readable when it has ended."""
@@ -143,17 +149,17 @@ def fork(
 
     Args:
         python: interpreter and its options.
-        env: environment of the kernel.
+        env: environment of the template; of the kernel too, when the request names none.
         preload: modules that the template imports.
-        request: as `inside.child` reads it, without the environment.
-        stdio: descriptors for stdout and stderr.
+        request: as `inside.child` reads it.
+        stdio: descriptors for stdout and stderr, then those that the request speaks of.
 
     Raises:
         NoTemplate: there is none, or it could not fork.
     """
     try:
         template = _templates.find(python, env, preload)
-        return template.fork({**request, "env": dict(env)}, stdio)
+        return template.fork({"env": dict(env), **request}, stdio)
     except OSError as error:
         raise NoTemplate(f"its template failed: {error}") from error
 
@@ -171,7 +177,7 @@ class _Template:
             try:
                 self.process = subprocess.Popen(
                     [*python, "-c", _BOOT, str(Path(__file__).with_name("inside")), json.dumps(given)],
-                    env={"MPLBACKEND": _BACKEND, **env, **_ONE_THREAD},
+                    env={"MPLBACKEND": _BACKEND, **env, **ONE_THREAD},
                     cwd="/",
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -185,6 +191,7 @@ class _Template:
             its.close()
             greeting = self._greeting(log)
         self._installed: dict[str, int] = greeting["installed"]
+        self.failed: list[str] = greeting["failed"]
 
     def _greeting(self, log: IO[bytes]) -> dict[str, Any]:
         self._control.settimeout(WARM)
@@ -277,7 +284,7 @@ class _Templates:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find(self, python: Sequence[str], env: Mapping[str, str], preload: Sequence[str]) -> _Template:
-        read = {name: value for name, value in env.items() if _READ_AT_IMPORT.match(name)}
+        read = {name: value for name, value in env.items() if READ_AT_IMPORT.match(name)}
         key = json.dumps([python, read, preload], sort_keys=True)
         with self.lock:
             template = self.known.get(key)

@@ -13,9 +13,9 @@ export class FakeModel {
     return this.values[name];
   }
 
-  set(name, value) {
+  set(name, value, { silent = false } = {}) {
     this.values[name] = value;
-    this.trigger(`change:${name}`);
+    if (!silent) this.trigger(`change:${name}`);
   }
 
   save_changes() {}

@@ -29,18 +29,29 @@ def figure() -> bytes:
     return file.getvalue()
 
 
+COLUMNS = ["", "revenue", "orders", "best month"]
+ROWS = [
+    ["North", "412,050", "1204", "2026-03"],
+    ["East", "88,410", "1187", "2026-05"],
+    ["South", "301,122", "NaN", "2026-05"],
+]
+
+
+def _row(name: str, *values: str) -> str:
+    return f"<tr><th>{name}</th>{''.join(f'<td>{value}</td>' for value in values)}</tr>"
+
+
 TABLE = {
-    "type": "table",
-    "index": 1,
-    "columns": ["region", "revenue", "orders", "best month"],
-    "rows": [
-        ["North", "412,050", 1204, "2026-03"],
-        ["East", "388,410", 1187, "2026-05"],
-        ["South", "301,122", None, "2026-05"],
-    ],
-    "more_rows": 1,
-    "more_columns": 0,
+    "type": "html",
+    "html": f"<table><thead><tr>{''.join(f'<th>{name}</th>' for name in COLUMNS)}</tr></thead>"
+    f"<tbody>{''.join(_row(*row) for row in ROWS)}</tbody></table>",
 }
+"""As the kernel sends a frame of pandas."""
+CHOICES = [
+    {"value": "allow", "label": "Allow"},
+    {"value": "skip", "label": "Skip"},
+    {"value": "always", "label": "Always in this run"},
+]
 STEPS = [
     {"id": "s1", "goal": "Load sales.csv and check it", "evidence": "", "state": "done", "ask": False},
     {
@@ -143,7 +154,7 @@ def blocks() -> list[dict[str, Any]]:
          "summary": "", "seconds": None, "open": True},
         {"id": "q2-said", "kind": "said", "step": "q2-s2", "streaming": True,
          "text": "Growth per region:\n\n| region | growth |\n|---|---:|\n| East | 18.2 % |\n| North | 4.1 % |\n"},
-        {"id": "q2-ask", "kind": "approval", "step": "q2-s2", "call_id": "call-4", "decided": None,
+        {"id": "q2-ask", "kind": "approval", "step": "q2-s2", "call_id": "call-4", "decided": None, "choices": CHOICES,
          "code": 'growth.to_excel("growth.xlsx")', "reasons": ["It writes the file growth.xlsx", "It runs in your own kernel"]},
         {"id": "q2-stopped", "kind": "stopped", "reason": "money", "detail": "The budget of 0.50 USD is used up. Raise it and go on."},
     ]  # fmt: skip

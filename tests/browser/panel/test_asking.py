@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from .front import Front
@@ -152,6 +153,39 @@ def test_enter_sends_what_was_typed_though_there_are_suggestions(front: Front) -
     expect(front.page.get_by_role("option")).to_have_count(0)
     front.box.press("Enter")
     assert front.sent[-1]["text"] == "look at @sales"
+
+
+@pytest.mark.parametrize(
+    ("notebook", "dropped", "written"),
+    [
+        ("work/a.ipynb", ["work/sales.csv", "work/my data/x.csv"], './sales.csv "./my data/x.csv" '),
+        ("work/deep/a.ipynb", ["data/sales.csv"], "../../data/sales.csv "),
+        ("a.ipynb", ["RTC:sales.csv"], "./sales.csv "),
+    ],
+)
+def test_files_of_the_file_browser_are_dropped(
+    front: Front, notebook: str, dropped: list[str], written: str
+) -> None:
+    front.page.evaluate("path => { window.model.widget_manager = { context: { path } } }", notebook)
+    front.box.fill("Sum")
+    front.box.evaluate(
+        """(box, paths) => { for (const name of ['lm-dragenter', 'lm-dragover', 'lm-drop']) {
+            const event = new Event(name, { cancelable: true, bubbles: true });
+            event.mimeData = { hasData: () => true, getData: () => paths };
+            box.dispatchEvent(event); } }""",
+        dropped,
+    )
+    expect(front.box).to_have_value(f"Sum {written}")
+    expect(front.box).to_be_focused()
+
+
+def test_files_of_the_machine_are_dropped(front: Front) -> None:
+    drop = """(box, [type, data]) => { const dataTransfer = new DataTransfer(); dataTransfer.setData(type, data);
+        box.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true, bubbles: true })) }"""
+    front.box.evaluate(drop, ["text/uri-list", "file:///data/a%20b.csv\r\nfile:///data/c.csv"])
+    expect(front.box).to_have_value('"/data/a b.csv" /data/c.csv ')
+    front.box.evaluate(drop, ["text/uri-list", "https://example.org/x.csv"])
+    expect(front.box).to_have_value('"/data/a b.csv" /data/c.csv ')
 
 
 def test_settings_are_sent_one_by_one(front: Front) -> None:

@@ -29,6 +29,15 @@ def test_text_streams_to_its_end(front: Front) -> None:
     expect(said).not_to_have_attribute("aria-busy", "true")
 
 
+def test_words_that_are_read_from_right_to_left(front: Front) -> None:
+    direction = "e => getComputedStyle(e).direction"
+    said = front.block("a", "said", text="שלום עולם\n\nand on", streaming=False)
+    assert [p.evaluate(direction) for p in said.locator("p").all()] == ["rtl", "ltr"]
+    assert front.block("q", "question", text="שלום?").locator("p").evaluate(direction) == "rtl"
+    front.box.fill("שלום")
+    assert front.box.evaluate(direction) == "rtl"
+
+
 def test_long_text_is_the_same_in_parts_and_as_a_whole(front: Front) -> None:
     paragraphs = [f"Paragraph {n} with some words, `code` and **weight**.\n\n" for n in range(400)]
     fence = "```python\n" + "\n\n".join(f"x{n} = {n}" for n in range(300)) + "\n```\n\n"
@@ -54,10 +63,20 @@ def test_output_of_running_code_grows(front: Front) -> None:
     expect(cell.locator("pre.out")).to_have_text(["one\ntwo\n", "careful"])
     expect(cell.locator("tbody tr")).to_have_count(3)
     expect(cell.get_by_role("rowheader", name="North")).to_be_visible()
-    expect(cell.get_by_text("… and 1 more row")).to_be_visible()
     front.kernel("patch", id="c", set={"state": "ok", "number": 7, "outputs": []})
     expect(cell.locator("pre.out")).to_have_count(0)
     expect(front.page.get_by_role("group", name="Cell 7, ran")).to_be_visible()
+
+
+def test_at_the_end_only_what_differs_is_drawn_anew(front: Front) -> None:
+    cell = front.block("c", "cell", code="work()", state="running", outputs=[])
+    front.kernel("output", id="c", output={"type": "text", "stream": "stdout", "text": "10%"})
+    front.kernel("output", id="c", output=TABLE)
+    front.kernel("output", id="c", output={"type": "text", "stream": "stderr", "text": "more"})
+    cell.get_by_role("table").evaluate("table => { table.dataset.kept = 'yes' }")
+    front.kernel("outputs", id="c", new={"0": {"type": "text", "stream": "stdout", "text": "100%"}}, count=2)
+    expect(cell.locator("pre.out")).to_have_text(["100%"])
+    expect(cell.get_by_role("table")).to_have_attribute("data-kept", "yes")
 
 
 def test_pictures_come_as_bytes_or_as_base64(front: Front) -> None:
@@ -151,6 +170,26 @@ def test_state_in_words_and_numbers(front: Front) -> None:
     front.state(phase="idle", usd=None)
     expect(front.page.locator(".status .words")).to_have_text("Ready")
     expect(front.page.get_by_text("price unknown, budget 0.50 USD")).to_be_visible()
+
+
+def test_the_document_of_a_saved_notebook_is_kept_without_the_kernel(front: Front) -> None:
+    png = figure()
+    cell = {
+        "id": "c",
+        "kind": "cell",
+        "code": "draw()",
+        "state": "ok",
+        "outputs": [TABLE, {"type": "image", "buffer": 0}],
+    }
+    front.kernel("block", n=1, block=cell, buffers=(png,))
+    front.kernel("state", n=2, set={"phase": "idle", "model": "rules"})
+    front.page.wait_for_function("() => window.model.get('doc').n === 2")
+    kept = front.page.evaluate("() => window.model.get('doc')")
+    assert kept["state"] == {"phase": "idle", "model": "rules"}
+    assert kept["blocks"] == [
+        {**cell, "outputs": [TABLE, {"type": "image", "png": base64.b64encode(png).decode()}]}
+    ]
+    assert front.sent == []
 
 
 def test_unknown_things_are_harmless(front: Front) -> None:

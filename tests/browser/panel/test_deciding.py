@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .front import Front
-from .stories import STEPS
+from .stories import CHOICES, STEPS
 
 TODO = [{**step, "state": "todo"} for step in STEPS]
 
@@ -20,7 +20,13 @@ TODO = [{**step, "state": "todo"} for step in STEPS]
 def test_a_yes_is_given_by_a_press_only(front: Front, name: str, choice: str) -> None:
     front.box.focus()
     approval = front.block(
-        "a", "approval", call_id="c1", code="drop()", reasons=["It deletes a file"], decided=None
+        "a",
+        "approval",
+        call_id="c1",
+        code="drop()",
+        reasons=["It deletes a file"],
+        choices=CHOICES,
+        decided=None,
     )
     expect(front.box).to_be_focused()
     front.page.keyboard.press("Enter")
@@ -37,7 +43,7 @@ def test_a_yes_is_given_by_a_press_only(front: Front, name: str, choice: str) ->
 
 
 def test_a_decision_made_elsewhere_does_not_lose_the_focus(front: Front) -> None:
-    approval = front.block("a", "approval", call_id="c1", code="x", reasons=[], decided=None)
+    approval = front.block("a", "approval", call_id="c1", code="x", reasons=[], choices=CHOICES, decided=None)
     approval.get_by_role("button", name="Skip").focus()
     front.kernel("patch", id="a", set={"decided": "allowed"})
     expect(front.box).to_be_focused()
@@ -91,6 +97,47 @@ def test_a_plan_is_edited_with_the_keyboard(front: Front) -> None:
     assert front.sent[0]["steps"][1]["goal"].endswith(" now")
 
 
+def test_a_step_may_have_to_wait_for_a_yes(front: Front) -> None:
+    asked = front.block(
+        "a", "approval", call_id="begin_step-s2", code="", goal="Save it",
+        reasons=["you want to be asked before this step"], decided=None,
+        choices=[{"value": "allow", "label": "Begin"}, {"value": "skip", "label": "Do not begin"}],
+    )  # fmt: skip
+    expect(asked).to_contain_text("May this step begin?")
+    expect(asked).to_contain_text("Save it")
+    expect(asked.get_by_role("button")).to_have_text(["Begin", "Do not begin"])
+    asked.get_by_role("button", name="Begin", exact=True).dblclick()
+    assert front.sent == [{"do": "decide", "call_id": "begin_step-s2", "choice": "allow"}]
+    front.kernel("patch", id="a", set={"decided": "allowed"})
+    expect(asked).to_contain_text("You let this step begin.")
+
+
+def test_a_plan_that_is_worked_on_is_edited(front: Front) -> None:
+    plan = front.block("p", "plan", steps=STEPS, review=False, editable=True, note="")
+    plan.get_by_role("button", name="Edit plan").click()
+    expect(plan.get_by_role("textbox", name="Goal of step 1")).to_be_disabled()
+    expect(plan.get_by_role("textbox", name="Goal of step 3")).to_be_focused()
+    plan.get_by_role("button", name="Drop step 3").click()
+    front.page.keyboard.press("Enter")  # the focus went to "Add a step"
+    front.page.keyboard.type("Draw it")
+    plan.get_by_role("checkbox", name="Ask me before this one").last.check()
+    plan.get_by_role("button", name="Save the plan").click()
+    (sent,) = front.sent
+    assert (sent["do"], sent["seen"]) == ("revise", ["s1", "s2", "s3"])
+    assert [(s["id"], s["goal"], s["ask"]) for s in sent["steps"]][2:] == [("", "Draw it", True)]
+    expect(plan.get_by_role("button", name="Edit plan")).to_be_visible()
+
+
+def test_a_plan_that_changed_meanwhile_is_not_overwritten(front: Front) -> None:
+    plan = front.block("p", "plan", steps=STEPS, review=False, editable=True, note="")
+    plan.get_by_role("button", name="Edit plan").click()
+    front.kernel("patch", id="p", set={"steps": [*STEPS, {**TODO[2], "id": "s4"}]})
+    expect(plan).to_contain_text("changed meanwhile")
+    expect(plan.get_by_role("button", name="Save the plan")).to_be_disabled()
+    plan.get_by_role("textbox", name="Goal of step 3").press("Enter")
+    assert front.sent == []
+
+
 def test_editing_bears_updates_and_can_be_given_up(front: Front) -> None:
     plan = front.block("p", "plan", steps=TODO, review=False, editable=True, note="")
     plan.get_by_role("button", name="Edit plan").click()
@@ -118,6 +165,16 @@ def test_a_cell_is_undone_copied_and_inserted(front: Front) -> None:
     front.kernel("patch", id="c", set={"undone": True, "undoable": False})
     expect(front.page.get_by_role("group", name="Cell 3, taken back")).to_be_visible()
     expect(cell.get_by_role("button", name="Undo")).to_be_hidden()
+
+
+def test_a_step_is_undone(front: Front) -> None:
+    step = front.block(
+        "s", "step", step_id="s1", number=1, title="Load", state="done", summary="", open=False, undo=4
+    )
+    step.get_by_role("button", name="Undo from this step on").click()
+    assert front.sent == [{"do": "undo", "cell": 4}]
+    front.kernel("patch", id="s", set={"undo": None})
+    expect(step.get_by_role("button")).to_have_count(0)
 
 
 def test_copying_works_where_there_is_no_clipboard(front: Front) -> None:

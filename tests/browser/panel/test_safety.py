@@ -16,14 +16,7 @@ def _everywhere(text: str) -> list[dict[str, Any]]:
         {"type": "text", "stream": "stdout", "text": text},
         {"type": "error", "name": text, "message": text, "traceback": text},
         {"type": "html", "html": text},
-        {
-            "type": "table",
-            "columns": [text],
-            "rows": [[text]],
-            "more_rows": 0,
-            "more_columns": 0,
-            "caption": text,
-        },
+        {"type": "html", "html": f"<table><thead><th>{text}</th></thead><tr><td>{text}</td></tr></table>"},
         {"type": "image", "png": text, "alt": text},
     ]
     step = {"id": text, "goal": text, "evidence": text, "state": "active", "ask": True}
@@ -36,7 +29,8 @@ def _everywhere(text: str) -> list[dict[str, Any]]:
         {"id": "6", "kind": "step", "title": text, "summary": text, "state": text, "open": True},
         {"id": "7", "kind": "cell", "code": text, "state": text, "note": text, "number": text, "outputs": outputs,
          "changed": [{"name": text, "what": text}], "undoable": True},
-        {"id": "8", "kind": "approval", "call_id": text, "code": text, "reasons": [text], "decided": None},
+        {"id": "8", "kind": "approval", "call_id": text, "code": text, "goal": text, "reasons": [text], "decided": None,
+         "choices": [{"value": text, "label": text}]},
         {"id": "9", "kind": "answer", "text": text, "html": "", "named": {text: text},
          "claims": [{"text": text, "ok": True, "about": text, "cell": 1}]},
         {"id": "10", "kind": "answer", "text": "", "html": text},

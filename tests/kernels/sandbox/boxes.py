@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from analyst_kernels.sandbox.view import interpreter
+from analyst_kernels.sandbox.watchdog import family
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -123,6 +124,10 @@ class Box:
                 return told
         told.status = "timeout"
         return told
+
+    def family(self) -> list[int]:
+        """All its processes, with those that hold it."""
+        return [process for first in self.provisioner._held.outermost for process in family(first)]
 
     async def died(self, seconds: float = 15) -> bool:
         for _ in range(int(seconds / 0.1)):

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from analyst_kernels import KernelNotStarted
-from analyst_kernels.sandbox.watchdog import family
 
 from tests.kernels.sandbox.boxes import Box
 
@@ -33,18 +32,21 @@ os.wait()
 """
 
 
-@pytest_asyncio.fixture(params=TIERS)
+@pytest_asyncio.fixture(params=[(tier, fast) for tier in TIERS for fast in (True, False)], ids=str)
 async def box(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Box]:
-    async with Box({"tier": request.param, "work": str(tmp_path)}) as box:
+    tier, fast = request.param
+    async with Box({"tier": tier, "work": str(tmp_path), "fast": fast}) as box:
         yield box
 
 
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("mode", ["signal", "message"])
+@pytest.mark.parametrize("fast", [True, False])
 async def test_an_interrupt_reaches_the_code_and_not_the_sandbox(
-    tier: str, mode: str, tmp_path: Path
+    tier: str, mode: str, fast: bool, tmp_path: Path
 ) -> None:
-    async with Box({"tier": tier, "work": str(tmp_path)}, interrupt_mode=mode) as box:
+    config = {"tier": tier, "work": str(tmp_path), "fast": fast}
+    async with Box(config, interrupt_mode=mode) as box:
         sleep = "import subprocess; subprocess.run(['sleep', '60'])"
         for code in ("while True: pass", "import time; time.sleep(60)", sleep):
             running = asyncio.ensure_future(box.run(code))
@@ -85,7 +87,7 @@ async def test_code_that_ignores_interrupts_is_killed(box: Box) -> None:
 async def test_nothing_is_left_behind(box: Box, now: bool) -> None:
     assert (await box.run(DAEMON)).status == "ok"
     folder = Path(box.provisioner._folder)
-    processes = list(family(box.provisioner._first))
+    processes = box.family()
     assert len(processes) >= 3
     await box.manager.shutdown_kernel(now=now)
     assert not folder.exists()
@@ -108,13 +110,13 @@ def alive(process: int) -> bool:
 
 async def test_a_daemon_does_not_outlive_a_kernel_that_ends_itself(box: Box) -> None:
     await box.run(DAEMON)
-    processes = list(family(box.provisioner._first))
+    processes = box.family()
     await box.run("import os; os._exit(3)", seconds=20)
     for _ in range(50):
-        if not any(map(alive, processes[1:])):
+        if not any(map(alive, processes)):
             break
         await asyncio.sleep(0.1)
-    assert not any(map(alive, processes[1:]))
+    assert not any(map(alive, processes))
     assert await box.provisioner.poll() == 3
 
 

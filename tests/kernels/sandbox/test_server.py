@@ -60,7 +60,7 @@ class Server:
         return json.loads(text) if text else None
 
     def wait(self) -> None:
-        for _ in range(300):
+        for _ in range(900):
             try:
                 self.call("GET", "status")
                 return
@@ -169,8 +169,11 @@ def test_a_notebook_picks_it_by_name_and_works_in_it(server: Server) -> None:
     server.call("POST", f"kernels/{kernel}/restart", {})
     page.reload()
     assert "again\n" in page.run("print('again')")
-    assert len(list(server.tmp.glob("analyst-kernel-*"))) == 1
+    assert len(list(server.tmp.glob("analyst-kernel-*/c.json"))) == 1
 
     page.socket.close()
     server.call("DELETE", f"kernels/{kernel}")
+    assert list(server.tmp.glob("analyst-kernel-*/c.json")) == []
+    server.process.terminate()
+    server.process.wait(30)
     assert list(server.tmp.glob("analyst-kernel-*")) == []

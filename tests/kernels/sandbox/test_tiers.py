@@ -113,10 +113,11 @@ def test_causes_are_told_in_words(said: str, why: str) -> None:
 def test_the_check_finds_what_is_wrong_on_a_plain_kernel(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     canary.touch()
-    expected = {"canary": str(canary), "read_only": [str(canary)], "environment": ["PATH"]}
+    expected = {"canary": str(canary), "read_only": [str(canary)], "environment": ["PATH"], "begun": ["PATH"]}
     found = check.faults("bubblewrap", expected, {"PATH", "OPENAI_API_KEY"})
     for part in (
         "environment holds OPENAI_API_KEY",
+        "environment of its process held",
         "is readable",
         "is writable",
         "no system call filter",

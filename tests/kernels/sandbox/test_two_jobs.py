@@ -30,7 +30,13 @@ def serve(family, address):
         return listener.getsockname()
     except OSError:
         return None
+try:
+    with open('/dev/shm/NAME', 'w') as shared:
+        shared.write('CANARY-A')
+except OSError:
+    pass
 answers = {
+    'shared memory': '/dev/shm/NAME' if os.path.exists('/dev/shm/NAME') else '',
     'file': os.path.realpath('secret.txt'),
     'temporary': os.path.realpath(file.name),
     'socket': os.path.abspath('a.sock') if serve(socket.AF_UNIX, 'a.sock') is not None else '',
@@ -73,6 +79,7 @@ def succeeds(probe, *args):
         return False
 print(json.dumps({
     'read': succeeds(read, planted['file']),
+    'read shared memory': succeeds(read, planted['shared memory']),
     'read temporary': succeeds(read, planted['temporary']),
     'list': succeeds(lists, planted['folder']),
     'write': succeeds(write, planted['folder'] + '/planted.txt'),
@@ -98,6 +105,9 @@ async def tried(folder: Path, sandbox: Sandbox) -> tuple[dict[str, Any], dict[st
         [pid] = [p.pid for p in psutil.Process().children(recursive=True) if p.name() == name]
         planted |= {"name": name, "pid": pid, "folder": str(folder / "a" / "work")}
         found = json.loads(await printed(second, TRY.replace("PLANTED", repr(planted))))
+        await printed(
+            first, f"import os, contextlib\nwith contextlib.suppress(OSError): os.remove('/dev/shm/{name}')"
+        )
         assert await printed(first, "print(open('secret.txt').read())") == "CANARY-A\n"
     return planted, found
 

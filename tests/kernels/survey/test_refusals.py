@@ -36,6 +36,17 @@ def test_packed_text(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     same(table, {"a": ["Köln"] * 10, "b": range(10)})
 
 
+def test_a_workbook_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as container:
+        container.writestr("xl/workbook.xml", "<workbook/>")
+        with container.open("xl/sharedStrings.xml", "w") as part:
+            for _ in range(300):
+                part.write(b" " * 1_000_000)
+    (table,) = look(path)
+    assert "0.3 GB in a file of 0.3 MB" in table["error"]
+
+
 def test_a_zip_archive(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as container:

@@ -24,8 +24,8 @@ _COMMON = r"most common|most frequent|most frequently|least common|least frequen
 
 def read(clause: Clause) -> Intent | None:
     """A rank and something that is ranked: "which species", "top 5 products", "which month"."""
-    if clause.descending is None:
-        return None
+    if clause.descending is None or (clause.both_ends and not clause.has("which|who|whose|when|where")):
+        return None  # of both ends the values are asked for
     asked = (
         clause.has("which|who|whose|where|what|top|bottom|find|identify|when|name|list")
         or clause.top > 1

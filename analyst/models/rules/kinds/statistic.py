@@ -20,6 +20,8 @@ def read(clause: Clause) -> Intent | None:
     if not measures and clause.implied:
         measures = (clause.implied,)
     statistics = clause.statistics
+    if clause.both_ends and set(statistics) <= {"min", "max"} and not clause.has("which|who|whose"):
+        statistics = ("min", "max")
     if not statistics and clause.descending is not None and not clause.has("which|who|whose"):
         statistics = ("max",) if clause.descending else ("min",)
     if not statistics and clause.has(r"how (?:many|much)|number of") and measures:

@@ -15,7 +15,8 @@ from .statistic import additive, said
 _SAID = (
     r"trend|trends|over time|over the years|over the months|through time|time series|develop|"
     r"developed|development|evolve|evolved|evolution|change over|changed over|by date|grow|"
-    r"grew|grown|growth|increase|increased|decrease|decreased|rise|rose|fell"
+    r"grew|grown|growth|increase|increased|decrease|decreased|rise|rose|fell|"
+    r"how (?:did|has|have|does|do) [^.;?!]* chang(?:e|ed)"
 )
 
 

@@ -1,6 +1,11 @@
 // Editing a plan: reword, reorder (buttons, or Alt with the arrow keys), drop, add, "ask me before this one".
 import { button, h } from "../dom.js";
 
+const OUTDATED = "The plan was changed meanwhile. Cancel, and edit the new one.";
+
+/** Steps in these states stand fast: they were begun, and did not fail. */
+const FIXED = new Set(["active", "done"]);
+
 /**
  * An editor of steps. Steps that were begun stand fast; those to do can be changed.
  * `accept(steps)` gets the whole plan, in order; a new step has the id "".
@@ -40,7 +45,14 @@ export function planEditor(steps, { accept, cancel, announce, label }) {
     /** Take over how far the work is by now, and leave what was typed. */
     follow(now) {
       const state = new Map(now.map((step) => [step.id, step.state]));
-      for (const row of rows) if (row.id && state.has(row.id)) row.fix(state.get(row.id) !== "todo");
+      for (const row of rows) if (row.id && state.has(row.id)) row.fix(FIXED.has(state.get(row.id)));
+    },
+    /** There is another plan by now: what was typed can be read, and not be saved. */
+    outdate() {
+      if (save.disabled) return;
+      save.disabled = true;
+      list.before(h("p", { className: "note", textContent: OUTDATED }));
+      announce(OUTDATED);
     },
   };
 
@@ -81,7 +93,7 @@ export function planEditor(steps, { accept, cancel, announce, label }) {
       evidence: evidence.value.trim(),
       ask: ask.checked,
     });
-    row.fix((step.state ?? "todo") !== "todo");
+    row.fix(FIXED.has(step.state));
     return row;
   }
 
@@ -112,7 +124,8 @@ export function planEditor(steps, { accept, cancel, announce, label }) {
     const at = rows.indexOf(row);
     rows = rows.filter((other) => other !== row);
     draw();
-    (rows[Math.min(at, rows.length - 1)]?.goal ?? add).focus();
+    const near = rows.slice(at).find(({ free }) => free) ?? rows.findLast(({ free }) => free);
+    (near?.goal ?? add).focus();
     announce("Step dropped.");
   }
 }

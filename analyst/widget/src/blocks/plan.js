@@ -11,17 +11,21 @@ export function plan(block, panel) {
   const body = h("div", {}, list);
   const el = h("div", { className: "plan", role: "group", "aria-label": "Plan" }, title, note, body, actions);
   let editor = null;
+  let editing = ""; // which plan it is that is edited
   let drawn = "";
 
-  const send = (accepted, steps, words) => {
-    panel.send({ do: "plan", accepted, steps, note: words });
+  const send = (message) => {
+    panel.send(message);
     editor = null;
     panel.focus();
     paint();
   };
+  const answer = (accepted, steps, note = "") => send({ do: "plan", accepted, steps, note });
   const edit = () => {
+    const seen = ids(block.steps);
+    editing = String(seen);
     editor = planEditor(block.steps, {
-      accept: (steps) => send(true, steps, ""),
+      accept: (steps) => (block.review ? answer(true, steps) : send({ do: "revise", steps, seen })),
       cancel: () => {
         editor = null;
         paint();
@@ -42,13 +46,13 @@ export function plan(block, panel) {
       maxLength: 2000,
     });
     return [
-      button("Start", () => send(true, kept(block.steps), ""), "primary"),
+      button("Start", () => answer(true, kept(block.steps)), "primary"),
       button("Edit", edit),
       h(
         "form",
         {
           className: "refuse",
-          on: { submit: (event) => (event.preventDefault(), send(false, [], why.value.trim())) },
+          on: { submit: (event) => (event.preventDefault(), answer(false, [], why.value.trim())) },
         },
         why,
         h("button", { type: "submit", textContent: "Refuse" }),
@@ -68,6 +72,7 @@ export function plan(block, panel) {
     note.hidden = !block.note;
     if (editor) {
       editor.follow(block.steps);
+      if (String(ids(block.steps)) !== editing) editor.outdate();
       if (!body.contains(editor.el)) body.replaceChildren(editor.el);
       actions.replaceChildren();
       return;
@@ -82,11 +87,19 @@ export function plan(block, panel) {
   return { el, paint, announcement };
 }
 
+const standing = (steps) => steps.filter(({ state }) => state !== "dropped");
+
+/** Which plan this is: the ids of its steps, in order. */
+const ids = (steps) => standing(steps).map(({ id }) => id);
+
 /** The steps as they are sent back. */
-export const kept = (steps) =>
-  steps
-    .filter(({ state }) => state !== "dropped")
-    .map(({ id, goal, evidence, ask }) => ({ id, goal, evidence: evidence ?? "", ask: Boolean(ask) }));
+const kept = (steps) =>
+  standing(steps).map(({ id, goal, evidence, ask }) => ({
+    id,
+    goal,
+    evidence: evidence ?? "",
+    ask: Boolean(ask),
+  }));
 
 function item({ goal, evidence, state, ask }) {
   const [glyph, words] = SIGNS[state] ?? SIGNS.todo;

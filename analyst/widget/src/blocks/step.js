@@ -1,5 +1,5 @@
 // A step of the plan: it folds away what was done, but not its figures.
-import { duration, h, hidden, say } from "../dom.js";
+import { button, duration, h, hidden, say, show } from "../dom.js";
 
 export const SIGNS = {
   todo: ["○", "to do"],
@@ -9,7 +9,7 @@ export const SIGNS = {
   dropped: ["–", "dropped"],
 };
 
-export function step(block) {
+export function step(block, panel) {
   const mark = h("span", { className: "sign", "aria-hidden": "true" });
   const state = hidden("");
   const title = h("span", { className: "title" });
@@ -19,7 +19,8 @@ export function step(block) {
   const inside = h("div", { className: "inside" });
   const details = h("details", {}, fold, inside);
   const figures = h("div", { className: "figures" });
-  const el = h("div", { className: "step" }, details, summary, figures);
+  const undo = button("Undo from this step on", () => panel.send({ do: "undo", cell: block.undo }), "quiet");
+  const el = h("div", { className: "step" }, details, summary, figures, h("div", { className: "tools" }, undo));
   let wanted = null;
   let folded = false; // by the reader: what she opened or closed stays so
   fold.addEventListener("click", () => (folded = true));
@@ -32,6 +33,7 @@ export function step(block) {
     say(time, block.seconds ? duration(block.seconds) : "");
     say(summary, block.summary ?? "");
     summary.hidden = !block.summary;
+    show(undo, Boolean(block.undo));
     if (block.open !== wanted && !folded) details.open = Boolean(block.open);
     wanted = block.open;
   };

@@ -6,7 +6,7 @@ import { markdown, settle } from "../markdown.js";
 const SPLIT = 4_000;
 
 export function question(block) {
-  const text = h("p");
+  const text = h("p", { dir: "auto" });
   const el = h("div", { className: "question", role: "group", "aria-label": "You asked" }, text);
   return { el, paint: () => say(text, block.text) };
 }

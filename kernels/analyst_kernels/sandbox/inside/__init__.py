@@ -13,6 +13,7 @@ import resource
 import select
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,16 @@ FAULTY = 70
 """Exit code when the sandbox is not what it must be."""
 
 
-def main() -> None:
-    """Become the kernel. `sys.argv[1:]` are its own arguments."""
+def main(imported: Mapping[str, str] | None = None) -> None:
+    """Become the kernel. `sys.argv[1:]` are its own arguments.
+
+    Args:
+        imported: what imports have put into the environment, if they were done before.
+    """
     environment = os.environ  # noqa: TID251 - what was handed in, and what the kernel will see
     config = json.loads(environment.pop(CONFIG))
     names = set(environment)
+    environment.update({name: value for name, value in (imported or {}).items() if name not in names})
     log = os.dup(2)  # ipykernel publishes what comes by the number 2
     if config["tier"] == "bubblewrap":
         os.setsid()  # the kernel leads its group, which gets the interrupts
@@ -43,6 +49,8 @@ def main() -> None:
         own = [f"/proc/{os.getpid()}"]
         landlock.drop_capabilities()
         landlock.restrict(config["read"] + own, config["write"], config["listed"], config["devices"])
+    elif "entered" in config:
+        _give_up(**config["entered"])
 
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - nothing large is loaded before the limits are there
 
@@ -58,6 +66,13 @@ def main() -> None:
         os._exit(FAULTY)
     os.close(log)
     app.start()
+
+
+def _give_up(uid: int | None, write: list[str], calls: str) -> None:
+    """What bubblewrap does before it starts a program, for one that has entered its sandbox instead."""
+    landlock.drop_capabilities(uid)
+    landlock.restrict_writing(write)
+    landlock.load_filter(base64.b64decode(calls))
 
 
 def _limit(config: dict[str, Any]) -> None:

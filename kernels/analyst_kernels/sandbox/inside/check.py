@@ -25,10 +25,13 @@ def faults(tier: str, expected: dict[str, Any], names: Collection[str]) -> list[
     Args:
         tier: its name.
         expected: `canary`, a file that must not be readable; `read_only`, paths that must not be writable;
-            `environment`, the names of variables that may be there.
+            `environment`, the names of variables that may be there; `begun`, those that may have been when its process
+            began, which code can read for ever.
         names: of the variables that were there at the start.
     """
     found = [*_names(names, expected["environment"]), *_files(expected["canary"], expected["read_only"])]
+    if tier in {"bubblewrap", "landlock"}:
+        found += _begun(expected["begun"])
     if tier in {"bubblewrap", "landlock"}:
         found += _rights(bounding=tier == "bubblewrap")
     if tier == "bubblewrap":
@@ -43,11 +46,18 @@ def _names(there: Collection[str], allowed: Collection[str]) -> list[str]:
     return [f"the environment holds {', '.join(extra)}"] if extra else []
 
 
+def _begun(allowed: Collection[str]) -> list[str]:
+    lines = Path("/proc/self/environ").read_bytes().split(b"\0")
+    extra = sorted({os.fsdecode(line.partition(b"=")[0]) for line in lines if line} - set(allowed))
+    return [f"the environment of its process held {', '.join(extra)}"] if extra else []
+
+
 def _files(canary: str, read_only: Collection[str]) -> list[str]:
     found = []
     for path, mode, what in (
         (canary, os.O_RDONLY, "readable"),
         (canary, os.O_WRONLY, "writable"),
+        ("/proc/self/exe", os.O_WRONLY, "writable"),
         *((path, os.O_WRONLY, "writable") for path in read_only if not os.path.isdir(path)),
     ):
         try:

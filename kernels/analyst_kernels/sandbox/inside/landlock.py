@@ -14,13 +14,13 @@ import platform
 import struct
 from collections.abc import Iterable
 
-__all__ = ["ABI", "abi", "drop_capabilities", "load_filter", "restrict"]
+__all__ = ["ABI", "abi", "drop_capabilities", "load_filter", "restrict", "restrict_writing"]
 
 ABI = 6
 """The oldest version that is used (Linux 6.12): since then signals and abstract sockets stay inside too."""
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
-_NEW_PRIVILEGES, _BOUNDING, _AMBIENT = 38, 24, 47
+_NEW_PRIVILEGES, _BOUNDING, _AMBIENT, _DUMPABLE = 38, 24, 47, 4
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 
 _NAMES = [
@@ -46,6 +46,7 @@ _ALL = (1 << len(_NAMES)) - 1
 _LIST = _RIGHT["READ_DIR"]
 _READ = _RIGHT["EXECUTE"] | _RIGHT["READ_FILE"] | _LIST
 _WRITE = _ALL & ~(_RIGHT["MAKE_CHAR"] | _RIGHT["MAKE_BLOCK"] | _RIGHT["IOCTL_DEV"])
+_CHANGE = _WRITE & ~_READ
 _USE = _RIGHT["READ_FILE"] | _RIGHT["WRITE_FILE"]
 _OF_A_FILE = _RIGHT["EXECUTE"] | _USE | _RIGHT["TRUNCATE"] | _RIGHT["IOCTL_DEV"]
 
@@ -71,14 +72,31 @@ def restrict(
     Raises:
         OSError: the machine's Landlock is missing or older than `ABI`, or refused.
     """
+    tcp = 3  # bind and connect
+    _enforce(_ALL, tcp, ((read, _READ), (write, _WRITE), (listed, _LIST), (devices, _USE)))
+
+
+def restrict_writing(write: Iterable[str]) -> None:
+    """From now on nothing is changed but these paths and what is below them, by whatever way it was reached.
+
+    For who has entered a sandbox that was built by others: its program lies on a mount of the machine's, which
+    `/proc/self/exe` leads to past the read-only view.
+
+    Raises:
+        OSError: as `restrict`.
+    """
+    _enforce(_CHANGE, 0, ((write, _CHANGE),))
+
+
+def _enforce(handled: int, network: int, allowed: Iterable[tuple[Iterable[str], int]]) -> None:
     if abi() < ABI:
         raise OSError(f"Landlock of version {ABI} is needed, here is {abi()}")
-    tcp, scopes = 3, 3  # bind and connect; abstract sockets and signals
-    ruleset = struct.pack("<QQQ", _ALL, tcp, scopes)
+    scopes = 3  # abstract sockets and signals
+    ruleset = struct.pack("<QQQ", handled, network, scopes)
     rules = _checked(
         "landlock_create_ruleset", _libc.syscall(_CREATE, ruleset, ctypes.c_size_t(len(ruleset)), 0)
     )
-    for paths, rights in ((read, _READ), (write, _WRITE), (listed, _LIST), (devices, _USE)):
+    for paths, rights in allowed:
         for path in paths:
             _allow(rules, path, rights)
     _forbid_new_privileges()
@@ -116,8 +134,8 @@ def load_filter(program: bytes) -> None:
     _checked("seccomp", _libc.syscall(call, set_filter, all_threads, ctypes.byref(whole)))
 
 
-def drop_capabilities() -> None:
-    """Give up every capability for good. What uid 0 is left with is what it owns.
+def drop_capabilities(uid: int | None = None) -> None:
+    """Give up every capability for good, and become that user if one is named. What uid 0 is left with is what it owns.
 
     Raises:
         OSError: the machine refused.
@@ -127,8 +145,13 @@ def drop_capabilities() -> None:
         _libc.prctl(
             _BOUNDING, capability, 0, 0, 0
         )  # fails beyond the last, and without the right to: then it holds none
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
     header = struct.pack("<Ii", 0x20080522, 0)
     _checked("capset", _libc.capset(header, bytes(24)))
+    _libc.prctl(_DUMPABLE, 1, 0, 0, 0)  # or who has become another could not look at itself in /proc
 
 
 def _forbid_new_privileges() -> None:

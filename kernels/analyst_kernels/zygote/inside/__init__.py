@@ -26,12 +26,13 @@ def main(control: int, owner: int, preload: list[str]) -> None:
         place for place in sys.path if place
     ]  # the working directory, which kernels add for themselves
     before = installed()
-    added = warm(preload)
+    added, failed = warm(preload)
     from .child import Job  # noqa: PLC0415
     from .server import Server  # noqa: PLC0415
 
     connection = socket.socket(fileno=control)
-    connection.send(json.dumps({"threads": threads(), "installed": before}).encode())
+    greeting = {"threads": threads(), "installed": before, "failed": failed}
+    connection.send(json.dumps(greeting).encode())
     job: Job | None = Server(connection, owner, added).serve()
     if job is not None:
         job.run()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
+import importlib
 import importlib.util
 import json
 import os
@@ -20,7 +22,7 @@ from typing import Any, Protocol
 
 from ipykernel import kernelapp
 
-__all__ = ["Adopted", "Forked", "Job", "spare_key"]
+__all__ = ["Adopted", "Forked", "Job", "Launched", "spare_key"]
 
 _environment = os.environ  # noqa: TID251 - a child is given its own
 _DEATH_SIGNAL, _NAME = 1, 15
@@ -86,6 +88,43 @@ class Adopted:
         app.start()
 
 
+@dataclass
+class Launched:
+    """A kernel that a launcher makes: the package at `request["launcher"]`, which is called with what imports have added
+    to the environment. It has the descriptors that were given to it, from 3 on, and no others.
+    """
+
+    request: dict[str, Any]
+    descriptors: list[int]
+    """stdout, stderr, then those that were given."""
+    added: dict[str, str]
+
+    def run(self) -> None:
+        """Be the kernel."""
+        _own_chance()
+        if self.request["leads"]:
+            os.setsid()
+        _only(self.descriptors)
+        _environment.clear()
+        _environment.update(self.request["env"])
+        time.tzset()
+        sys.argv = ["", *self.request["args"]]
+        folder, _, package = self.request["launcher"].rpartition("/")
+        sys.path.insert(0, folder)
+        launcher = importlib.import_module(package)
+        del sys.path[0]
+        launcher.main(self.added)
+
+
+def _only(descriptors: list[int]) -> None:
+    """Have these as 1, 2, 3 and so on, and nothing else that was open but 0."""
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 100) for descriptor in descriptors]
+    os.closerange(3, 100)
+    for number, descriptor in enumerate(high, 1):
+        os.dup2(descriptor, number, inheritable=number < 3)
+    os.closerange(3 + max(0, len(high) - 2), 1 << 20)
+
+
 def spare_key(request: dict[str, Any]) -> str:
     """What must be the same for a spare to serve a request: everything that it has read already."""
     env = {name: value for name, value in request["env"].items() if not _is_own(name)}
@@ -103,6 +142,11 @@ def _alone() -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_NAME, b"ipykernel", 0, 0, 0)
+    _own_chance()
+
+
+def _own_chance() -> None:
+    """Interrupts as in a fresh process, and numbers at random that no sibling has."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     random.seed()
     numpy = sys.modules.get("numpy")

@@ -1,7 +1,7 @@
 """The template's loop: a kernel per request, its end reported, its group killed when its client hangs up.
 
 One socket to the owner carries requests. Each comes with four descriptors: the kernel's own connection, the request
-as JSON in memory, and where stdout and stderr go. On the connection the template says `{"pid": …}` or
+as JSON in memory, and where stdout and stderr go; a kernel that is to be held, with one more (`_launch`). On the connection the template says `{"pid": …}` or
 `{"error": …}`, and later `{"exit": code}`. A dead kernel is kept as a zombie until its client hangs up: so its process id
 belongs to nobody else as long as somebody may send signals to it.
 """
@@ -17,7 +17,8 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any
 
-from .child import Adopted, Forked, Job, spare_key
+from .child import Adopted, Forked, Job, Launched, spare_key
+from .entering import fork_into
 from .warm import threads
 
 __all__ = ["Server"]
@@ -33,6 +34,8 @@ class _Kernel:
     pid: int
     ended: int
     client: socket.socket | None
+    leads: bool = False
+    """It ends all that it has started, and itself, when its owner is gone; nobody may kill it before."""
     over: bool = False
 
 
@@ -79,6 +82,8 @@ class Server:
                 # ends first: a descriptor that is made afterwards may have a number that was ready
                 for kernel in [kernel for kernel in self.kernels if kernel.ended in ready]:
                     self._ended(kernel)
+                    if kernel.leads and kernel.client is None:
+                        self._forget(kernel)
                 hung_up = [k for k in self.kernels if k.client is not None and k.client.fileno() in ready]
                 for kernel in hung_up:
                     self._forget(kernel)
@@ -108,17 +113,20 @@ class Server:
     # ── starting ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _request(self) -> Job | None:
-        data, fds, _, _ = socket.recv_fds(self.control, 16, 4)
+        data, fds, _, _ = socket.recv_fds(self.control, 16, 5)
         if not data:
             raise SystemExit  # the owner has hung up
         client = socket.socket(fileno=fds[0])
         request = json.loads(os.pread(fds[1], os.fstat(fds[1]).st_size, 0))
-        request["env"] = self.added | request["env"]
         job: Job | None = None
         try:
-            if self._adopt(request, client, fds[1:]):
-                return None
-            job = self._fork(client, Forked(request, fds[2], fds[3]))
+            if "launcher" in request:
+                job = self._launch(request, client, fds[2:])
+            else:
+                request["env"] = self.added | request["env"]
+                if self._adopt(request, client, fds[1:]):
+                    return None
+                job = self._fork(client, Forked(request, fds[2], fds[3]))
         except OSError as error:
             self._say(client, {"error": str(error)})
             client.close()
@@ -129,17 +137,25 @@ class Server:
             self.wanted = request
         return job
 
-    def _fork(self, client: socket.socket | None, job: Job) -> Job | None:
+    def _launch(self, request: dict[str, Any], client: socket.socket, fds: list[int]) -> Job | None:
+        """Fork a kernel that is held: into the sandbox whose keeper's pidfd came along, or with a descriptor for itself."""
+        room = None if request["leads"] else fds[2]
+        job = Launched(request, fds[:2] if room is not None else fds, self.added)
+        return self._fork(client, job, room, leads=request["leads"])
+
+    def _fork(
+        self, client: socket.socket | None, job: Job, room: int | None = None, *, leads: bool = False
+    ) -> Job | None:
         """A child: the job in the child itself, None in the template."""
         if (count := threads()) != 1:
             raise OSError(f"the template has {count} threads, of which a fork would copy only one")
-        pid = os.fork()
+        pid = os.fork() if room is None else fork_into(room)
         if pid == 0:
             self._leave()
             if client is not None:
                 os.close(client.detach())
             return job
-        kernel = _Kernel(pid, os.pidfd_open(pid), client)
+        kernel = _Kernel(pid, os.pidfd_open(pid), client, leads)
         self.kernels.append(kernel)
         if client is not None:
             self._say(client, {"pid": pid})
@@ -193,8 +209,13 @@ class Server:
             self._say(kernel.client, {"exit": code})
 
     def _forget(self, kernel: _Kernel) -> None:
-        """Kill what is left of the kernel and its group."""
+        """Kill what is left of the kernel and its group; one that leads is waited for, until it has done that itself."""
         if kernel not in self.kernels:
+            return
+        if kernel.client is not None:
+            kernel.client.close()
+            kernel.client = None
+        if kernel.leads and not kernel.over:
             return
         self.kernels.remove(kernel)
         for kill in (os.killpg, os.kill):  # a child that has just been made has no group of its own yet
@@ -202,8 +223,6 @@ class Server:
                 kill(kernel.pid, signal.SIGKILL)
         os.waitpid(kernel.pid, 0)
         os.close(kernel.ended)
-        if kernel.client is not None:
-            kernel.client.close()
 
     def _end(self) -> None:
         for kernel in list(self.kernels):

@@ -52,28 +52,41 @@ _INLINE = "matplotlib_inline.backend_inline"
 """Importing it is what joins figures and shell, so each kernel has to do that for itself."""
 
 
-def warm(preload: list[str]) -> dict[str, str]:
-    """Import ipykernel and the modules; use each a little; give back what that has added to the environment.
+def warm(preload: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Import ipykernel and the modules; use each a little.
 
-    A module that is missing or fails is left out: the kernel that imports it gets the error where it belongs.
+    Returns:
+        What that has added to the environment; and what has failed, in a line each. A module that is not installed is
+        left out in silence, one that fails is left out too: the kernel that imports it gets the error where it belongs.
     """
     before = set(_environment)
+    failed: list[str] = []
     for name in (*_KERNEL, *preload):
-        with contextlib.suppress(Exception):
+        with _told(name, failed):
             importlib.import_module(name)
     with warnings.catch_warnings(), _mute():
         warnings.simplefilter("ignore")
         _shell()
         if "pandas" in sys.modules:
-            with contextlib.suppress(Exception):
+            with _told("the use of pandas", failed):
                 _frames()
         if "matplotlib.pyplot" in sys.modules:
-            with contextlib.suppress(Exception):
+            with _told("the use of matplotlib", failed):
                 _figure()
     sys.modules.pop(_INLINE, None)
     gc.collect()
     gc.freeze()  # what is there now is never looked at by the collector, so its pages stay shared
-    return {name: value for name, value in _environment.items() if name not in before}
+    return {name: value for name, value in _environment.items() if name not in before}, failed
+
+
+@contextlib.contextmanager
+def _told(what: str, failed: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever a package does, there can be kernels without it
+        missing = isinstance(error, ModuleNotFoundError) and f"{what}.".startswith(f"{error.name}.")
+        if not missing:
+            failed.append(f"{what} ({type(error).__name__}: {error})"[:300])
 
 
 def threads() -> int:

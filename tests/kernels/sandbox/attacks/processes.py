@@ -13,7 +13,7 @@ import platform
 import pty
 import resource
 
-from tests.kernels.sandbox.attacks.probes import Planted, attack, in_child, libc, read, refused
+from tests.kernels.sandbox.attacks.probes import Planted, attack, in_child, libc, opens, read, refused
 
 
 @attack("P01", "a signal to another process", plain=True)
@@ -30,6 +30,19 @@ def _(planted: Planted) -> object:
 @attack("P02", "the memory of another process", plain=True)
 def _(planted: Planted) -> object:
     return "sleep" in read(f"/proc/{planted['decoy']}/maps")
+
+
+@attack("P02e", "another process traced", plain=True)
+def _(planted: Planted) -> object:
+    seize = 0x4206
+    return libc.ptrace(seize, planted["decoy"], 0, 0) == 0
+
+
+@attack("P02f", "a descriptor of another process", plain=True)
+def _(planted: Planted) -> object:
+    process = os.pidfd_open(planted["decoy"])
+    taken = libc.syscall(438, process, 0, 0)  # pidfd_getfd, on both machines
+    return taken >= 0 and os.close(taken) is None
 
 
 @attack("P02b", "the limits of another process", plain=True)
@@ -135,3 +148,26 @@ def _(planted: Planted) -> object:
 def _(planted: Planted) -> object:
     os.close(os.memfd_create("x"))
     return True
+
+
+@attack("P14", "its own program, by the way that leads past a read-only view")
+def _(planted: Planted) -> object:
+    return any(opens(path, os.O_WRONLY) for path in ("/proc/self/exe", "/proc/thread-self/exe"))
+
+
+@attack("P15", "memory and messages that are shared by all of a machine")
+def _(planted: Planted) -> object:
+    calls = {"x86_64": (29, 68, 64), "aarch64": (194, 186, 190)}[platform.machine()]  # shmget, msgget, semget
+    return not all(refused(number, 0, 4096, 0o1600) for number in calls)
+
+
+@attack("P16", "the control groups that hold it")
+def _(planted: Planted) -> object:
+    tops = ("/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/cgroup.procs", "/proc/self/cgroup.procs")
+    for path in tops:
+        try:
+            if opens(path, os.O_WRONLY):
+                return True
+        except OSError:
+            continue
+    return False

@@ -1,13 +1,14 @@
 """What it could read. See `probes`."""
 
 # a probe uses the calls that an attack would use, and not always what is planted
-# ruff: noqa: ARG001, PTH116, PTH118, PTH202, PTH208, TID251
+# ruff: noqa: ARG001, PTH116, PTH118, PTH123, PTH202, PTH208, TID251
 
 from __future__ import annotations
 
 import ctypes
 import os
 import platform
+import re
 import stat
 import sys
 
@@ -137,3 +138,45 @@ def _(planted: Planted) -> object:
 )
 def _(planted: Planted) -> object:
     return os.stat(planted["base"] + "/secret.txt").st_size > 0
+
+
+@attack("R18", "by the roots, folders and descriptors of every process that /proc shows", plain=True)
+def _(planted: Planted) -> object:
+    found = []
+    for process in {
+        *filter(str.isdigit, os.listdir("/proc")),
+        str(planted["decoy"]),
+        str(planted["starter"]),
+    }:
+        if process == str(os.getpid()):
+            continue
+        ways = [
+            f"/proc/{process}/{way}{planted['base']}/secret.txt"
+            for way in ("root", "cwd/../../../../../../..")
+        ]
+        for path in (*ways, *(f"/proc/{process}/fd/{number}" for number in range(3, 12))):
+            try:
+                if stat.S_ISREG(os.stat(path).st_mode):
+                    found.append(read(path))
+            except OSError:
+                continue
+    return found
+
+
+@attack("R19", "what was in memory before its first line: secrets of who started or forked it", plain=True)
+def _(planted: Planted) -> object:
+    wanted, found = re.compile(planted["marker"].encode() + rb"[0-9a-f]{14}"), set()
+    with open("/proc/self/mem", "rb", buffering=0) as memory:
+        for line in read("/proc/self/maps").splitlines():
+            begin, end = (int(place, 16) for place in line.split()[0].split("-"))
+            if (
+                line.split()[1][0] != "r" or "[v" in line or "/" in line
+            ):  # what is mapped of files is no secret
+                continue
+            for place in range(begin, end, 1 << 24):
+                try:
+                    memory.seek(place)
+                    found |= set(wanted.findall(memory.read(min(1 << 24, end - place))))
+                except OSError:
+                    continue
+    return [text.decode() for text in found]

@@ -1,6 +1,8 @@
 """Plants what the probes aim at, starts a kernel, runs them in it; prints as JSON which succeeded.
 
-python -m tests.kernels.sandbox.attacks.run TIER        (or `plain`)
+python -m tests.kernels.sandbox.attacks.run TIER HOW        (or `plain`)
+
+HOW: `forked` or `by itself`; a kernel that is not started in that way is an error.
 """
 
 from __future__ import annotations
@@ -106,12 +108,20 @@ def plant_key() -> str:
     return name
 
 
-async def attack(tier: str) -> dict[str, bool]:
+async def attack(tier: str, how: str) -> dict[str, bool]:
     with planted() as world:
-        config = {"tier": tier, "work": world["work"], "data": [world["data"]], "processes": 64}
+        config = {
+            "tier": tier,
+            "work": world["work"],
+            "data": [world["data"]],
+            "processes": 64,
+            "fast": how == "forked",
+        }
         names = [a.name for a in probes.ATTACKS.values() if (a.plain if tier == "plain" else tier in a.only)]
         async with Box(None if tier == "plain" else config) as box:
-            told = await box.run(TEXTS + f"probes.run_probes({world!r}, {names!r})", seconds=60)
+            if how == "forked" and "not forked" in box.provisioner.notice:
+                raise RuntimeError(box.provisioner.notice)
+            told = await box.run(TEXTS + f"probes.run_probes({world!r}, {names!r})", seconds=200)
         if "FOUND" not in told.text:
             raise RuntimeError(f"The probes did not end: {told}")
         found = json.loads(told.text[told.text.index("FOUND") + 5 :])
@@ -119,4 +129,4 @@ async def attack(tier: str) -> dict[str, bool]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(attack(sys.argv[1]))))
+    sys.stdout.write(json.dumps(asyncio.run(attack(*sys.argv[1:3]))))
