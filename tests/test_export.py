@@ -26,7 +26,7 @@ from analyst.export_command import command
 from analyst.log import Log
 from analyst.prompts import load
 
-PROMPTS = load()
+PROMPTS = dict(load())
 CALL = Call("c", "python", '{"code": "1 + 1"}')
 BEGUN: list[Event] = [
     Opened(PROMPTS.pop("system"), (), PROMPTS, "scripted", "It was given.", 0, False, {}, {}),
