@@ -81,7 +81,7 @@ async def _into_room(order: Order) -> Held:
     try:
         process = await _fork(order, told, keeper, leads=False)
     except BaseException:
-        await asyncio.to_thread(held.close)
+        await held.close()
         raise
     finally:
         os.close(keeper)
@@ -106,7 +106,7 @@ async def _with_keeper(order: Order, uid: int) -> tuple[Held, int]:
             keeper = next(process for process in family(built.first) if process != built.first)
             return held, os.pidfd_open(keeper)
         except BaseException:
-            await asyncio.to_thread(held.close)
+            await held.close()
             raise
         finally:
             ours.detach()

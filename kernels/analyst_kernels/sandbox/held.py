@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
 import subprocess
 import threading
+import time
 from dataclasses import dataclass, field
 
 from ..zygote.templates import Process
@@ -73,16 +75,21 @@ class Held:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.outermost[0], signal.SIGKILL)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Kill what is left, wait for it, and release what belongs to it."""
         self.end()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_END)
+        await _ended(self.process)
         if isinstance(self.process, Process):
             self.process.close()
         if self.room is not None:  # its first process cannot end before the kernel that entered is let go
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.room.wait(_END)
+            await _ended(self.room)
         if self.status is not None:
             os.close(self.status)
             self.status = None
+
+
+async def _ended(process: subprocess.Popen[bytes] | Process) -> None:
+    # looked at, not waited for in a thread: when Python itself ends there are no new threads
+    deadline = time.monotonic() + _END
+    while process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.01)

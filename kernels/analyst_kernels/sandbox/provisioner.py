@@ -255,7 +255,7 @@ class SandboxProvisioner(LocalProvisioner):
     async def _release(self) -> None:
         held, self._held = self._held, None
         if held is not None:
-            await asyncio.to_thread(held.close)
+            await held.close()
 
     def _watch_no_more(self) -> None:
         if self._watchdog is not None:
