@@ -243,7 +243,10 @@ def _best(
     groups = [] if context.whole else context.spoken_of(evidence.groups)
     agreeing = [c for c in agreeing if number.digits > 2 or not _foreign(c, groups, context)]
     labelled = [
-        c for c in agreeing if context.shared(c) >= _wanted(number, c) and not _foreign(c, groups, context)
+        c
+        for c in agreeing
+        if (context.shared(c) >= _wanted(number, c) or _of_row(c, number, read, evidence))
+        and not _foreign(c, groups, context)
     ]
     if labelled:
         return max(labelled, key=lambda c: (context.shared(c), c.cell))
@@ -305,6 +308,12 @@ def _elsewhere(shown: Shown, number: Number, answer: Answer, evidence: Evidence)
         if named and not named & set(item.labels):
             return True
     return False
+
+
+def _of_row(shown: Shown, number: Number, answer: Answer, evidence: Evidence) -> bool:
+    """Whether the text gives the number to the row in which the value stands; the row's name may be a number itself."""
+    own, labels = next(zip(shown.item.labels, evidence.dimensions(shown.table), strict=False))
+    return own.isdigit() and len(labels) > 1 and answer.governing(number, labels) == {own}
 
 
 def _statistics(labels: Sequence[str]) -> bool:

@@ -78,6 +78,14 @@ def test_the_name_of_a_column_is_no_row_that_is_said_to_be_an_extreme(facts: lis
     ]
 
 
+def test_a_row_may_have_a_number_for_its_name() -> None:
+    shown = "quarter\n3.0    4.129216\n2.0    4.128235\n1.0    3.805882\n4.0    3.778400\n"
+    near = Stream("stdout", "\n".join(f"v{n}: {3.7 + n / 100}" for n in range(20)))
+    facts = run(("means", [Stream("stdout", shown)]), ("more", [near]))
+    assert statuses("Quarter 3: 4.13. The others: 2: 4.13, 1: 3.81, 4: 3.78.", facts)[-1] == "supported"
+    assert statuses("Quarter 3: 4.13. The others: 2: 4.13, 1: 3.78, 4: 3.81.", facts)[-1] == "unsupported"
+
+
 def test_among_many_values_digits_alone_are_chance_and_a_label_is_wanted() -> None:
     many = run(
         ("x", [Stream("stdout", "\n".join(f"{n / 100:.2f}" for n in range(1000)) + "\nfrost days 4.27\n")])
