@@ -25,8 +25,10 @@ PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('Growth')\n
 
 
 def kernels() -> set[int]:
-    """Processes that were started from here."""
-    return {child.pid for child in psutil.Process().children(recursive=True)}
+    """Processes that were started from here, but for the template of forked kernels, which waits for the next."""
+    children = psutil.Process().children(recursive=True)
+    told = [child.as_dict(["pid", "name", "cmdline"]) for child in children]
+    return {c["pid"] for c in told if c["name"] == "ipykernel" or "zygote" not in str(c["cmdline"])}
 
 
 def threads() -> list[str]:
