@@ -100,10 +100,8 @@ class Conversation:
                 self._step_finished(event)
             case ModelReplied():
                 self._replied(event)
-            case Isolated():
-                pass
-            case CallDecided():
-                pass  # what came of it follows in the ToolReturned
+            case Isolated() | CallDecided() | ReviewerReplied() | Proved():
+                pass  # what came of a decision follows; the reviewer's talk is its own (`trust.review`)
             case ToolReturned():
                 self._returned(event)
             case Compacted(text):
@@ -118,12 +116,8 @@ class Conversation:
                 self._tell("continued")
             case Checked(draft=draft, told=told) | Reviewed(draft=draft, told=told):
                 self._sent_back(draft, told)
-            case ReviewerReplied():
-                pass  # a conversation of its own: see `trust.review`
             case Answered(text, _, _, call_id):
                 self._answered(text, call_id)
-            case Proved():
-                pass  # it is about the answer, and comes after it
 
     def sent(self) -> list[Message]:
         """The messages as they go out now, waiting words of the harness included."""

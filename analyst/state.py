@@ -130,15 +130,13 @@ class State:
             case Opened(tools=tools, settings=settings):
                 self.kinds = {t.name: t.kind for t in tools}
                 self.max_failures = int(settings.get("max_failures", self.max_failures))
-            case Isolated():
-                pass
+            case Isolated() | Proved():
+                pass  # what holds the code, and what came of the proof after the answer, change nothing here
             case Asked():
                 # a new question starts afresh; the tools stay
                 self.__init__(self.max_failures, self.kinds, asked=event)  # type: ignore[misc]
             case Surveyed():
                 self.surveyed = True
-            case Proved():
-                pass  # it comes after the answer, and changes nothing of what comes next
             case ContractSet(contract):
                 self.contract, self.added = contract, None
             case PlanProposed(steps, call_id, contract):
@@ -176,17 +174,11 @@ class State:
                 self.stopped = self.answered = self.checked = self.draft = None
                 self.concluding, self.failures = 0, 0
                 self.attempts.clear()
-            case Checked(draft=draft):
-                self.checked = event
-                if draft:
-                    self._sent_back(draft)
             case ReviewerReplied(usage=usage):
                 self.reviewer = event
                 self._spend(usage)
-            case Reviewed(draft=draft):
-                self.reviewed = event
-                if draft:
-                    self._sent_back(draft)
+            case Checked() | Reviewed():
+                self._judged(event)
             case Answered(call_id=call_id):
                 self._answered(call_id)
                 self.answered, self.said = event, None
@@ -197,6 +189,14 @@ class State:
             self.waiting = tuple(c for c in self.waiting if c.id != call_id)
             self.calls += 1
             self.failures = 0
+
+    def _judged(self, event: Checked | Reviewed) -> None:
+        if isinstance(event, Checked):
+            self.checked = event
+        else:
+            self.reviewed = event
+        if event.draft:
+            self._sent_back(event.draft)
 
     def _sent_back(self, draft: Answered) -> None:
         self._answered(draft.call_id)

@@ -196,12 +196,6 @@ class _Context:
         """All that can name what the number is of."""
         return f"{self.near}\n{self.wider}"
 
-    def speaks_of(self, label: str) -> bool:
-        """Whether the clause names a row or column; of `lowest`, which may be said of groups, the column `min` is not meant."""
-        if label in ("min", "max"):
-            return re.search(rf"\b{label}(?:imum|imal)?\b", self.near, re.I) is not None
-        return mentions(self.near, label)
-
     def spoken_of(self, groups: Iterable[str]) -> list[str]:
         """The groups that the clause names; where it names none, the only one of its sentence so far."""
         near = [g for g in groups if mentions(self.near, g)]

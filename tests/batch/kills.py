@@ -28,7 +28,7 @@ MARK = "BATCH_OF_THIS_TEST"
 KINDS = ("runner", "kernel", "template")
 MORE = 5
 """Jobs that are added when all are done before all is killed."""
-PATIENCE = 1800
+PATIENCE = 300
 """Seconds for the rest of the jobs; in a test its own limit comes first."""
 
 
@@ -118,7 +118,7 @@ class Kills:
         """Run it to its end, with one more job, so that there is a kernel which clears up; what it printed."""
         self.write_jobs(self.count + 1)
         process = self.start()
-        said, _ = process.communicate(timeout=PATIENCE)
+        said, _ = process.communicate(timeout=2 * PATIENCE)
         assert process.returncode == 0, (said, self.failures())
         return said
 

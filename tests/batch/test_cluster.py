@@ -20,8 +20,6 @@ from analyst.models.scripted_server import ScriptedServer
 from tests.batch.conftest import BATCH, CLEAN
 from tests.batch.kills import answering
 
-pytestmark = pytest.mark.timeout(500)  # several starts of the command line, with whole batches
-
 DASK = [sys.executable, "-m", "dask"]
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO
 
 import pandas as pd
-import pytest
 from analyst_kernels.sandbox.tiers import choose
 
 from analyst.events import Isolated, Usage
@@ -21,8 +20,6 @@ from analyst.models.scripted_server import ScriptedServer
 from tests.batch.conftest import BATCH, CLEAN, batch, started
 from tests.batch.kills import answering
 from tests.scripts import call, does, says
-
-pytestmark = pytest.mark.timeout(500)  # several starts of the command line, with whole batches
 
 PENGUINS = Path(__file__).parents[2] / "notebooks" / "data" / "penguins.csv"
 QUESTION = "What is the mean {what} by {by}?"
@@ -140,7 +137,7 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on(tmp_path: Path) -> None:
     slow = does(call("1", "python", code="import time\nprint('begun', flush=True)\ntime.sleep(60)"))
     words = ["jobs.jsonl", "--out", "r", "--workers", "2"]
     with ScriptedServer(lambda _: slow) as server, started(*words, cwd=tmp_path, **at(server)) as process:
-        assert server.wait(lambda s: len(s.requests) == 2, 300), len(server.requests)
+        assert server.wait(lambda s: len(s.requests) == 2, 60), len(server.requests)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         out, talk = process.communicate(timeout=60)
@@ -179,7 +176,7 @@ def test_twice_ctrl_c_kills(tmp_path: Path) -> None:
     deaf = "import time\nprint('begun', flush=True)\nwhile True:\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass"
     reply, words = does(call("1", "python", code=deaf)), ["jobs.jsonl", "--out", "r", "-q"]
     with ScriptedServer(lambda _: reply) as server, started(*words, cwd=tmp_path, **at(server)) as process:
-        assert server.wait(lambda s: len(s.requests) == 1, 300)
+        assert server.wait(lambda s: len(s.requests) == 1, 60)
         time.sleep(1)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.2)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from analyst.models.scripted_server import ScriptedServer
 from tests.batch.kills import KINDS, Kills, answering
-
-pytestmark = pytest.mark.timeout(600)  # a dozen starts of the command line
 
 
 def test_runner_kernels_and_template_are_killed_at_random_moments(tmp_path: Path) -> None:

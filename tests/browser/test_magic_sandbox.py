@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from .asking import load
 from .lab import Lab
-
-pytestmark = pytest.mark.timeout(400)
 
 FILE = """from pathlib import Path
 Path("sales.csv").write_text("region,paid\\nN,10\\nS,20\\nN,30\\nE,44\\n")

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from analyst.models.scripted_server import Fault, ScriptedServer
 from tests.scripts import answers, runs, says
 
 from .front import Front
-
-pytestmark = pytest.mark.timeout(300)
 
 Open = Callable[..., Front]
 MUCH = """import sys

@@ -24,7 +24,7 @@ __all__ = ["ONE_THREAD", "PRELOAD", "READ_AT_IMPORT", "NoTemplate", "Process", "
 PRELOAD = ("numpy", "pandas", "matplotlib.pyplot")
 """Modules that kernels find imported."""
 
-WARM = 120.0
+WARM = 60.0
 """Seconds within which a template must have imported everything."""
 FORK = 10.0
 """Seconds within which it must have forked."""

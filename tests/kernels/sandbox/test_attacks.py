@@ -24,7 +24,7 @@ HOW = ("forked", "by itself")
 def succeeded(tier: str, who: str, home: Path, how: str = "") -> dict[str, bool]:
     command = [sys.executable, "-B", "-m", "tests.kernels.sandbox.attacks.run", tier, how]
     whole = as_user(command, home) if who == "user" else command
-    done = subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     found: dict[str, bool] = json.loads(done.stdout)
     return found
