@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from analyst_kernels.probe.brief import kind
 from IPython import get_ipython
 from IPython.core.error import UsageError
 
+from ..binding import bound
 from ..errors import BadInput
-from ..events import Asked, PlanStep, Reviewed, ToolReturned
+from ..events import Asked, PlanStep, Reviewed
 from ..holding import closed
 from ..models import Model
 from ..models.choice import choose
+from ..rebuild import cells
 from ..result import Result
 from ..session import Session
 from ..settings import environment
+from ..trust.completed import statements
 from ..views.cell import CellView
 from . import of, recording
 from .line import FLAGS
@@ -217,12 +221,13 @@ def _bind(notebook: Notebook, name: str, result: Result) -> None:
         BadInput: it made none.
     """
     user = notebook.user
+    # not only what is new or different: the same result again is bound again
     made = [
-        v.name
-        for e in result.facts
-        if isinstance(e, ToolReturned) and e.ok
-        for v in e.variables or ()
-        if v.name in user
+        name
+        for call, returned in cells(result.facts)
+        if returned.ok
+        for name in (*(v.name for v in returned.variables or ()), *_bound(call.code))
+        if name in user
     ]
     if name in made:
         return
@@ -233,3 +238,10 @@ def _bind(notebook: Notebook, name: str, result: Result) -> None:
                 notebook.say(f"{name} is bound to {found}.")
                 return
     raise BadInput(f"The code left no table and no value behind that {name} could be bound to.")
+
+
+def _bound(code: str) -> Iterator[str]:
+    """Names that a cell binds, in order; not those inside of what it defines."""
+    for statement in statements(code):
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from bound(statement)

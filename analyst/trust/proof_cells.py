@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from analyst_kernels import DisplayData, ExecuteResult
 
+from ..binding import bound
 from ..events import Event, ToolReturned
 from ..story import Cell, Part, read
 from .completed import completed, statements
@@ -98,7 +99,7 @@ def _names(code: str) -> tuple[set[str], set[str], set[str]]:
         loaded = {
             n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)
         }
-        made = set(_made(statement))
+        made = set(bound(statement))
         if isinstance(statement, ast.AugAssign):
             loaded |= made
         uses |= loaded - sets
@@ -109,16 +110,6 @@ def _names(code: str) -> tuple[set[str], set[str], set[str]]:
         ):
             sets |= made - uses
     return uses, binds, sets
-
-
-def _made(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
 
 
 def _changed(statement: ast.stmt) -> Iterator[str]:

@@ -185,6 +185,15 @@ def test_a_result_is_what_the_agent_made_not_what_the_user_changed(kernel: Calla
         assert "own" not in str(server.requests[3]["messages"][-1])
 
 
+def test_the_same_result_again_is_bound_again(kernel: Callable[..., Typist], penguins: str) -> None:
+    typist = kernel()
+    typist.run(penguins)
+    question = "Mean body mass by species in penguins?"
+    for line in ("%%agent", "%%agent --to first", "%%agent --to second --replay never"):
+        assert typist.run(f"{line}\n{question}").status == "ok"
+    assert typist.value("first.equals(second) and len(first)") == "3"
+
+
 def test_the_built_in_analyst_binds_none_of_the_users_names(
     kernel: Callable[..., Typist], penguins: str
 ) -> None:

@@ -6,7 +6,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+
+from ...binding import bound
 
 
 def apart(code: str, taken: Collection[str], data: Collection[str] = ()) -> str:
@@ -19,7 +21,7 @@ def apart(code: str, taken: Collection[str], data: Collection[str] = ()) -> str:
     tree = ast.parse(code)
     words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     new = dict[str, str]()
-    for name in sorted(set(_bound(tree)) & set(taken)):
+    for name in sorted(set(bound(tree)) & set(taken)):
         new[name] = next(
             fresh
             for n in range(2, 2 + len(taken) + len(words) + len(new) + 1)
@@ -35,19 +37,6 @@ def apart(code: str, taken: Collection[str], data: Collection[str] = ()) -> str:
         same = False
     lines = [f"{new[name]} = {name}" for name in data if name in new]
     return "\n".join([*lines, renamed if same else ast.unparse(ast.fix_missing_locations(wanted))])
-
-
-def _bound(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                yield name
-            case ast.alias(name=name, asname=asname):
-                yield asname or name
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case _:
-                pass
 
 
 class _Renamed(ast.NodeTransformer):
