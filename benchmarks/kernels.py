@@ -166,7 +166,10 @@ async def by_notebook(folder: Path) -> None:
     manager = AsyncKernelManager(
         transport="ipc", ip=str(folder / "s")
     )  # with TCP one in a hundred finds no port
-    await NotebookClient(notebook, manager, allow_errors=True).async_execute()
+    try:
+        await NotebookClient(notebook, manager, allow_errors=True).async_execute()
+    finally:
+        await manager.shutdown_kernel(now=True)  # nbclient ends only kernels that it made itself
     nbformat.write(notebook, folder / "run.ipynb")
 
 
