@@ -1,9 +1,9 @@
 """A batch that is killed again and again: the long form of `tests/batch/test_kills.py`.
 
-    uv run python -m benchmarks.batch_kills [--jobs 200] [--kills 50] [--seed 0]
+    uv run python -m benchmarks.batch_kills [--jobs 200] [--kills 50] [--seed 0] [--dask]
 
-The runner, a kernel or the kernels' template gets SIGKILL at random moments; a dead runner is started again with
-`--resume`. At the end every job must have been done once, and no kernel and no temporary folder may be left.
+The runner, a kernel, the kernels' template or (with `--dask`) a worker gets SIGKILL at random moments; a dead runner is
+started again with `--resume`, a dead worker is replaced. At the end every job must have been done once, and no kernel and no temporary folder may be left.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=200)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--dask", action="store_true", help="run the jobs on two workers of a Dask scheduler")
     options = parser.parse_args()
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
         ScriptedServer(answering) as server,
-        Kills(Path(folder), server.url, options.jobs, options.seed) as kills,
+        Kills(Path(folder), server.url, options.jobs, options.seed, options.dask) as kills,
     ):
         kills.kill(options.kills)
         kills.finish()

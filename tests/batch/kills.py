@@ -1,6 +1,6 @@
-"""A batch whose processes are killed at random moments, until it is done: the runner, kernels, their template.
+"""A batch whose processes are killed at random moments, until it is done: the runner, Dask's workers, kernels, their template.
 
-`Kills` does it; `leftovers` tells what is there afterwards that should not be. Short in the tests, long in the benchmarks.
+`Kills` does it; `faults` tells what is there afterwards that should not be. Short in the tests, long in the benchmarks.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from analyst.events import Asked, ModelReplied, ToolReturned
 from analyst.log import read
 from analyst.models import Reply
 from tests.batch.conftest import BATCH, CLEAN
+from tests.batch.site import Site
 from tests.scripts import runs, says
 
 MARK = "BATCH_OF_THIS_TEST"
 KINDS = ("runner", "kernel", "template")
+ON_WORKERS = (*KINDS, "worker")
 MORE = 5
 """Jobs that are added when all are done before all is killed."""
 PATIENCE = 300
@@ -41,15 +43,20 @@ def answering(request: dict[str, Any]) -> Reply:
 
 @dataclass
 class Kills:
-    """A batch of `count` jobs in `folder`, against the model server at `url`. Use it as a context manager."""
+    """A batch of `count` jobs in `folder`, against the model server at `url`. Use it as a context manager.
+
+    With `on_workers` the jobs run on the workers of a Dask scheduler; one that was killed is replaced.
+    """
 
     folder: Path
     url: str
     count: int
     seed: int = 0
+    on_workers: bool = False
     killed: Counter[str] = field(default_factory=Counter)
     runs: int = 0
     process: subprocess.Popen[str] | None = None
+    site: Site | None = None
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -58,6 +65,8 @@ class Kills:
         self.write_jobs(self.count)
 
     def __enter__(self) -> Self:
+        if self.on_workers:
+            self.site = Site(self.folder, self._env()).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,6 +74,17 @@ class Kills:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+        self._leave()
+
+    def _leave(self) -> None:
+        """End the workers, whose kernels' templates live as long as they do."""
+        if self.site is not None:
+            self.site.__exit__()
+            self.site = None
+
+    def _env(self) -> dict[str, str]:
+        env = CLEAN | {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "none", "ANALYST_SANDBOX": "off"}
+        return env | {"TMPDIR": str(self.temporary), MARK: str(self.folder)}
 
     def write_jobs(self, count: int) -> None:
         self.count = count
@@ -75,13 +95,12 @@ class Kills:
 
     def start(self) -> subprocess.Popen[str]:
         self.runs += 1
-        env = CLEAN | {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "none", "ANALYST_SANDBOX": "off"}
-        env |= {"TMPDIR": str(self.temporary), MARK: str(self.folder)}
-        words = ["jobs.jsonl", "--out", "out", "--resume", "--workers", "3", "-q"]
+        words = ["jobs.jsonl", "--out", "out", "--resume", "-q"]
+        words += ["--dask", self.site.address] if self.site else ["--workers", "3"]
         self.process = subprocess.Popen(
             [*BATCH, *words],
             cwd=self.folder,
-            env=env,
+            env=self._env(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -91,7 +110,8 @@ class Kills:
 
     def kill(self, times: int) -> None:
         """Kill something of the batch so many times, each kind as often; what is left of it ends as it likes."""
-        kinds = [KINDS[n % len(KINDS)] for n in range(times)]
+        chosen = ON_WORKERS if self.on_workers else KINDS
+        kinds = [chosen[n % len(chosen)] for n in range(times)]
         self.chance.shuffle(kinds)
         process = self.start()
         for kind in kinds:
@@ -108,11 +128,24 @@ class Kills:
                     self.write_jobs(self.count + MORE)
                 process = self.start()
             with contextlib.suppress(psutil.NoSuchProcess):
-                if victims := _victims(psutil.Process(process.pid), kind):
-                    self.chance.choice(victims).send_signal(signal.SIGKILL)
+                if victims := self._victims(psutil.Process(process.pid), kind):
+                    victim = self.chance.choice(victims)
+                    victim.send_signal(signal.SIGKILL)
                     self.killed[kind] += 1
+                    if kind == "worker" and self.site:
+                        victim.wait()
+                        self.site.add_worker()
                     return process
             time.sleep(0.02)
+
+    def _victims(self, runner: psutil.Process, kind: str) -> list[psutil.Process]:
+        """Those of a kind that live; of a batch that has no template yet, nothing is killed: it has not come to its jobs."""
+        workers = [psutil.Process(w.pid) for w in self.site.workers] if self.site else []
+        templates = [t for home in workers or [runner] for t in _living(home.children())]
+        kernels = [kernel for template in templates for kernel in _living(template.children())]
+        if kind == "kernel" or not templates:
+            return kernels
+        return {"runner": [runner], "template": templates, "worker": workers}[kind]
 
     def finish(self) -> str:
         """Run it to its end, with one more job, so that there is a kernel which clears up; what it printed."""
@@ -131,6 +164,7 @@ class Kills:
 
     def faults(self) -> list[str]:
         """Jobs that were not done exactly once, and what is left that nobody needs."""
+        self._leave()
         found = []
         for number in range(self.count):
             result = self.folder / "out" / "jobs" / f"job-{number}"
@@ -162,13 +196,6 @@ class Kills:
                 return []
             time.sleep(0.1)
         return found
-
-
-def _victims(runner: psutil.Process, kind: str) -> list[psutil.Process]:
-    """Those of a kind that live; a runner that has no template yet has not come to its jobs."""
-    templates = _living(runner.children())
-    kernels = [kernel for template in templates for kernel in _living(template.children())]
-    return {"runner": [runner] if templates else [], "kernel": kernels, "template": templates}[kind]
 
 
 def _living(processes: list[psutil.Process]) -> list[psutil.Process]:

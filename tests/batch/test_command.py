@@ -9,17 +9,18 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pandas as pd
 from analyst_kernels.sandbox.tiers import choose
 
 from analyst.events import Isolated, Usage
 from analyst.log import read
+from analyst.models import Reply
 from analyst.models.scripted_server import ScriptedServer
 from tests.batch.conftest import BATCH, CLEAN, batch, started
 from tests.batch.kills import answering
-from tests.scripts import call, does, says
+from tests.scripts import call, does, runs, says
 
 PENGUINS = Path(__file__).parents[2] / "notebooks" / "data" / "penguins.csv"
 QUESTION = "What is the mean {what} by {by}?"
@@ -199,3 +200,24 @@ def test_limits_and_failures_show_in_the_exit_code(tmp_path: Path) -> None:
     with ScriptedServer(lambda _: says("Nothing to compute.")) as server:
         done = batch("jobs.jsonl", "--out", "r", "--only-failed", cwd=tmp_path, **at(server))
     assert (done.returncode, done.stdout) == (0, "2 answered: r\n"), done.stderr
+
+
+def test_a_proof_shows_in_table_page_and_exit_code(tmp_path: Path) -> None:
+    jobs(tmp_path, 2)
+
+    def script(request: dict[str, Any]) -> Reply:
+        if request["messages"][-1]["role"] == "tool":
+            return says("It is printed.")
+        moves = "What is 1?" in str(request["messages"])
+        return runs("1", f"import time\nprint('it is', {'time.time()' if moves else '6 * 7'})")
+
+    with ScriptedServer(script) as server:
+        done = batch("jobs.jsonl", "--out", "r", "--verify", "values", cwd=tmp_path, **at(server))
+    assert (done.returncode, done.stdout) == (4, "1 answered, 1 moved: r\n"), done.stderr
+    with (tmp_path / "r" / "summary.csv").open() as file:
+        same, other = (row["proved"] for row in csv.DictReader(file))
+    assert same == "reproduced 1/1"
+    assert "reads the clock" in other
+    assert "reads the clock" in (tmp_path / "r" / "index.html").read_text()
+    kept = json.loads((tmp_path / "r/jobs/job-1/answer.json").read_text())
+    assert (kept["status"], kept["reproduced"]) == ("answered", False)
