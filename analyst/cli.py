@@ -132,24 +132,44 @@ def limits(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="Whether to plan first, or a file with the plan (YAML or JSON).",
 )
-@click.option("--show-plan", is_flag=True, help="Stop when the plan stands, and print it.")
+@click.option(
+    "--show-plan",
+    is_flag=True,
+    help="Stop when the plan stands, and print it, with what the answer must contain.",
+)
+@click.option(
+    "--want",
+    multiple=True,
+    metavar="PART: …",
+    help='What the answer must contain, in place of what the question says of that part: rows, grouped by, quantities, values, units, rounded, files. "rows: only adults", "rounded: 1 decimal". Once for each part.',
+)
 @click.option("--kernel", metavar="NAME", help="Jupyter kernelspec to run the code in. [default: python3]")
 @click.option(
     "--review",
     metavar="ID",
-    help="A model that tries to refute the answer, by a check that is run, before it is given: provider/name, or `same`. [default: nobody]",
+    help="A model that tries to refute the answer, by a check that is run, before it is given: provider/name, or `same`. End with exit code 4 when the answer fails it. [default: nobody]",
 )
 @limits
 def run_command(
-    question: str, data: tuple[Path, ...], out: Path | None, plan: str, show_plan: bool, **options: Any
+    question: str,
+    data: tuple[Path, ...],
+    out: Path | None,
+    plan: str,
+    show_plan: bool,
+    want: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Answer QUESTION about DATA: files or folders (CSV, Excel, Parquet, JSON, SQLite).
 
     The answer goes to stdout. The folder of the run has an executed notebook, the files that the code wrote (work/) and
     the log, from which `analyst resume` goes on after a crash or a limit.
     """
+    from .events import Contract  # noqa: PLC0415
+    from .magic.editing import read_contract  # noqa: PLC0415
     from .plans import read_plan  # noqa: PLC0415
+    from .trust.contract import settled  # noqa: PLC0415
 
+    asked_for = settled(question, read_contract("\n".join(want), Contract()), "model") if want else None
     named = plan in ("auto", "always", "never")
     steps = () if named else read_plan(Path(plan))
     mode = cast(
@@ -163,7 +183,8 @@ def run_command(
     async def work(session: Session) -> Result:
         from .headless import with_notebook  # noqa: PLC0415
 
-        return await with_notebook(session, session.ask(question, data, plan=mode, steps=steps))
+        asking = session.ask(question, data, plan=mode, steps=steps, contract=asked_for)
+        return await with_notebook(session, asking)
 
     _run_session(work, out, **options)
 
@@ -256,6 +277,8 @@ def _run_session(
     quiet: bool,
     **options: Any,
 ) -> None:
+    from .headless import told_limits  # noqa: PLC0415
+    from .safe import one_line  # noqa: PLC0415
     from .session import Session  # noqa: PLC0415
     from .settings import Settings  # noqa: PLC0415
     from .views.console import Console  # noqa: PLC0415
@@ -274,6 +297,11 @@ def _run_session(
         view.close()
     _print(result, as_json, quiet)
     if not quiet and result.status != "failed":
+        if said := told_limits(result):
+            click.echo(
+                "\n".join(["Limits and assumptions:", *(f"- {one_line(limit, 1_000)}" for limit in said)]),
+                err=True,
+            )
         click.echo(f"Notebook: {result.notebook}\nReport: {result.html}", err=True)
     sys.exit(_exit_code(result, strict=settings.strict_numbers))
 
@@ -298,8 +326,9 @@ def _stop_on_signals(session: Session) -> None:
 
 
 def _print(result: Result, as_json: bool, quiet: bool) -> None:
+    from .digest import contract_text  # noqa: PLC0415
     from .events import Answered  # noqa: PLC0415
-    from .headless import to_json  # noqa: PLC0415
+    from .headless import asked_for, to_json  # noqa: PLC0415
     from .trust.claims import last_check  # noqa: PLC0415
     from .views.console import render_answer  # noqa: PLC0415
 
@@ -308,6 +337,8 @@ def _print(result: Result, as_json: bool, quiet: bool) -> None:
     elif result.stopped and result.stopped.reason == "plan only":
         for number, step in enumerate(result.plan, 1):
             click.echo(f"{number}. {step.goal}" + (f" — {step.evidence}" if step.evidence else ""))
+        if said := contract_text(asked_for(result)):
+            click.echo(f"\nAsked for:\n{said}")
     elif result.status == "failed":
         if quiet or not result.stopped or result.answer != result.stopped.detail:  # else the view has said it
             click.echo(result.answer, err=True)
@@ -327,7 +358,8 @@ def _loose(result: Result) -> bool:
 def _exit_code(result: Result, *, strict: bool) -> int:
     if result.status == "answered":
         unproved = result.proved is not None and not result.proved.ok
-        return CHECK_FAILED if unproved or (strict and _loose(result)) else ANSWERED
+        refuted = result.reviewed is not None and result.reviewed.verdict == "refuted"
+        return CHECK_FAILED if unproved or refuted or (strict and _loose(result)) else ANSWERED
     reason = result.stopped.reason if result.stopped else ""
     if reason == "interrupted":
         return INTERRUPTED

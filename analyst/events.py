@@ -85,6 +85,8 @@ class Asked:
     """What else goes with the question: what the user ran since the last one, what was attached to it. Bounded."""
     review: str = ""
     """Who tries to refute the answer before it is given: a model's id, or "same"; "": nobody."""
+    contract: Contract | None = None
+    """What the answer must contain, where the user said so beside the question; None: what the question says."""
     kind: Literal["asked"] = "asked"
 
 

@@ -13,14 +13,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import BadInput
+from .events import Contract, ContractSet
 from .files import write_whole
 from .log import read
 from .models import Model
 from .result import Result
 from .session import Session
 from .settings import Settings
+from .story import read as stories
 from .trust.claims import last_check
 from .trust.claims import to_json as claims_json
+from .trust.limits import limits
 from .views.html import write_html
 from .views.notebook import write_notebook
 
@@ -123,6 +126,9 @@ def to_json(result: Result) -> dict[str, Any]:
         "status": result.status,
         "answer": result.answer,
         "named": dict(result.named),
+        "limits": told_limits(result),
+        "plan": [asdict(step) for step in result.plan],
+        "contract": asdict(asked_for(result)),
         "run": str(result.run),
         "notebook": str(result.notebook) if result.notebook else None,
         "html": str(result.html) if result.html else None,
@@ -135,6 +141,17 @@ def to_json(result: Result) -> dict[str, Any]:
         "cost": cost,
         "seconds": result.seconds,
     }
+
+
+def asked_for(result: Result) -> Contract:
+    """What the answer must contain."""
+    return next((e.contract for e in reversed(result.facts) if isinstance(e, ContractSet)), Contract())
+
+
+def told_limits(result: Result) -> list[str]:
+    """What is to be known of an answer before it is relied on, a sentence each; none where there is no answer."""
+    story = stories(result.facts)[-1] if result.facts else None
+    return limits(story) if story and story.answered else []
 
 
 # ── a session in a thread of its own ────────────────────────────────────────────────────────────────────────────────

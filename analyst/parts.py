@@ -75,6 +75,8 @@ class Variable:
     type: str
     summary: str
     """Shape and columns of a frame, length of a container, value of a scalar: bounded."""
+    content: Mapping[str, Any] | None = None
+    """All of it at full precision, where it is small: labels and cells, the probe's JSON. No model reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value was shown. `cell` 0: in the survey; `output` counts from 0, -1: the variables after the cell."""
+    """Where a value was shown. `cell` 0: in the survey; `output` counts from 0, -1: a variable held it after the cell."""
 
     cell: int
     output: int = 0
@@ -134,10 +136,15 @@ class Place:
     column: str = ""
     text: str = ""
     """The value, as it was shown."""
+    variable: str = ""
+    """The variable's name, where one held it."""
 
     def __str__(self) -> str:
         home = "the survey" if self.cell == 0 else f"cell {self.cell}"
-        label = " / ".join(filter(None, (self.row, self.column)))
+        row = "" if self.row == self.variable else self.row
+        label = " / ".join(filter(None, (row, self.column)))
+        if self.variable:
+            label = f"the variable {self.variable}" + (f": {label}" if label else "")
         return f"{self.text} in {home}" + (f" ({label})" if label else "")
 
 

@@ -29,7 +29,7 @@ def read_plan(path: Path) -> tuple[PlanStep, ...]:
         value = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(f"The plan {path} cannot be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # nested too deep, or no path at all
         raise BadInput(
             f"The plan {path} is neither YAML nor JSON: {str(error).splitlines()[0]}. {form}"
         ) from None

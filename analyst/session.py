@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from .errors import BadInput, LogError
 from .events import (
     Asked,
     Continued,
+    Contract,
     Event,
     Notice,
     Opened,
@@ -64,6 +65,7 @@ class Session:
         settings: Settings | None = None,
         undo: bool = False,
         reviewer: Model | None = None,
+        ran: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """Set up a session; nothing is started before the first question.
 
@@ -77,6 +79,7 @@ class Session:
             undo: the given kernel is the user's own: what cells of the log did is still there, and is never done
                 again; the variables are kept before each cell, so that `undo` can bring them back.
             reviewer: who reviews answers; None: as `settings.review` says.
+            ran: gives the cells that the user ran in the given kernel. A proof runs what the code needs of them first.
 
         Raises:
             BadInput: the model id cannot be used.
@@ -101,6 +104,7 @@ class Session:
         self._starting: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._reviewer = reviewer
+        self._ran = ran
         self._interrupted = asyncio.Event()
         self._work: Work | None = None
 
@@ -157,6 +161,7 @@ class Session:
         steps: Sequence[PlanStep] = (),
         variables: Sequence[str] = (),
         context: str = "",
+        contract: Contract | None = None,
     ) -> Result:
         """Ask a question about files or folders (or about what is in the kernel already).
 
@@ -167,6 +172,7 @@ class Session:
             steps: a plan to work by.
             variables: names of variables in the kernel that it is about; they are surveyed as files are.
             context: what else the model should know with it; bounded by the caller.
+            contract: what the answer must contain; None: what the question says, and the model with its plan.
 
         Raises:
             BadInput: the question is empty, or a path does not exist.
@@ -179,7 +185,8 @@ class Session:
         self._open()
         work = self._begin(paths)
         wanted = plan or self.settings.plan
-        work.append(Asked(question.strip(), paths, wanted, tuple(steps), tuple(variables), context, review))
+        about = (tuple(steps), tuple(variables), context, review, contract)
+        work.append(Asked(question.strip(), paths, wanted, *about))
         return await self._finish(work)
 
     async def resume(self) -> Result:
@@ -197,23 +204,22 @@ class Session:
             work.append(Continued())
         return await self._finish(work)
 
-    async def verify(self, mode: Mode = "values", given: Sequence[str] = ()) -> Proved:
+    async def verify(self, mode: Mode = "values") -> Proved:
         """Run the code of the answers again, alone, in a clean kernel; write down what came of it.
 
         Args:
             mode: values: the cells that the answers need; full: every cell that worked.
-            given: cells that the user ran in the given kernel: what the code needs of them is run first.
 
         Raises:
             LogError: it cannot be written.
         """
         self._interrupted.clear()
-        return await self._prove(mode, given)
+        return await self._prove(mode)
 
-    async def _prove(self, mode: Mode, given: Sequence[str] = ()) -> Proved:
+    async def _prove(self, mode: Mode) -> Proved:
         lent, ours = bool(self._undo), self._work is not None and is_ours(self.model)
         proving = proof(
-            self.folder, self.log.events, self.settings, mode, lent=lent, trusted=ours, given=given
+            self.folder, self.log.events, self.settings, mode, lent=lent, trusted=ours, given=self._ran()
         )
         proved = await watched(self._interrupted, proving) or Proved(mode, (), 0, 0, cause=STOPPED)
         (self._work or self.log).append(proved)
@@ -293,14 +299,9 @@ class Session:
         Raises:
             BadInput: it is no model that can review.
         """
-        if self._reviewer is None and wanted:
-            self._reviewer = self.model if wanted == "same" else choose(wanted, environment()).model
+        self._reviewer = reviewer(self._reviewer or wanted, self.model)
         if self._reviewer is None:
             return ""
-        if is_ours(self._reviewer):
-            raise BadInput(
-                "`rules` answers questions and cannot review an answer. Name a model: --review provider/name, or leave --review out."
-            )
         return "same" if self._reviewer is self.model else self._reviewer.id
 
     async def _ready(self) -> None:
@@ -312,6 +313,23 @@ class Session:
         if self.settings.verify != "off" and unproved(self.log.events):
             await self._prove(self.settings.verify)
         return result(self.log.events, folder=self.folder, seconds=time.monotonic() - work.started)
+
+
+def reviewer(wanted: str | Model, model: Model) -> Model | None:
+    """Who tries to refute the answers of a model: one that is given or named, or ("same") it itself; None ("") is nobody.
+
+    Raises:
+        BadInput: it is no model that can review.
+    """
+    if not wanted:
+        return None
+    if isinstance(wanted, str):
+        wanted = model if wanted == "same" else choose(wanted, environment()).model
+    if is_ours(wanted):
+        raise BadInput(
+            "`rules` answers questions and cannot review an answer. Name a model: --review provider/name, or leave --review out."
+        )
+    return wanted
 
 
 async def _anew(kernel: Kernel, starting: asyncio.Task[None]) -> None:

@@ -262,7 +262,8 @@ class State:
         if not self.surveyed:
             return Survey()
         if self.contract is None:
-            return SetContract(self.asked.question)
+            given = self.asked.contract
+            return SetContract(self.asked.question, given, "person" if given else "question")
         if self.added:
             return SetContract(self.asked.question, *self.added)
         if self.asked.steps and not self.planned:

@@ -1,5 +1,7 @@
 """What the data ledger costs on a million rows: each step with and without it, in one process, medians of some rounds.
 
+A round is plain, told, told, plain: a step that follows itself may find the memory it needs, or have to ask for it, by turns.
+
 uv run python -m benchmarks.ledger [--rows 1000000] [--rounds 5]
 """
 
@@ -97,10 +99,10 @@ def main() -> None:
         plain_all = cost_all = 0.0
         for name, code in STEPS.items():
             plain, told = [], []
-            for _ in range(given.rounds):  # in turns, so that what else runs here hits both
-                plain.append(timed(code, main_names, watched=False)[0])
-                inside, around = timed(code, main_names, watched=True)
-                told.append(inside + around)
+            for _ in range(given.rounds):
+                took = [sum(timed(code, main_names, watched=w)) for w in (False, True, True, False)]
+                plain.append((took[0] + took[3]) / 2)
+                told.append((took[1] + took[2]) / 2)
             a, b = statistics.median(plain), statistics.median(told)
             plain_all, cost_all = plain_all + a, cost_all + max(0.0, b - a)
             print(f"{name:26} {1000 * a:9.1f} {1000 * b:9.1f} {(b - a) / a:7.1%}")

@@ -1,5 +1,5 @@
 """What a review of answers is worth, and what it costs, on scripted cases: eight wrong answers of kinds that no receipt can
-catch (each number was printed by code), and four right ones.
+catch (each number was printed by code), four right ones, and four right ones whose reviewer is wrong.
 
     uv run python -m benchmarks.review
 
@@ -44,6 +44,10 @@ class Case:
     """An expression that comes to the same in another way."""
     wrong: str = ""
     """The expression that the analyst uses first; "": the right one."""
+    mistaken: str = ""
+    """The reviewer's whole code, where it is wrong; "": it asserts that the answer states what `check` comes to."""
+    verdicts: tuple[str, ...] = ()
+    """What the review comes to then."""
 
 
 _JOINED = "orders.merge(customers, on='customer')"
@@ -95,6 +99,14 @@ CASES = (
     Case("right: median", "What is the median payment?", "Median payment", "orders.paid.median()", "orders.paid.quantile(0.5)"),
     Case("right: share", "What percentage of orders were returned?", "Orders returned, in percent",
          "100 * orders.returned.mean()", "100 * orders.returned.sum() / len(orders)"),
+    Case("reviewer: wrong claim", "How much was paid in all?", "Paid in all", "orders.paid.sum()", "",
+         mistaken="right = orders.paid[orders.year == 2023].sum()\nassert stated(right), f'it is {right}'", verdicts=("refuted", "refuted")),
+    Case("reviewer: spoils data", "What is the highest payment?", "Highest payment", "orders.paid.max()", "",
+         mistaken="orders['paid'] = 0.0\ndel customers\nassert stated(orders.paid.max()), 'it is 0'", verdicts=("refuted", "refuted")),
+    Case("reviewer: error", "How many orders are there?", "Orders", "len(orders)", "",
+         mistaken="assert stated(orders.order_number.nunique())", verdicts=("undecided",)),
+    Case("reviewer: no check", "What is the lowest payment?", "Lowest payment", "orders.paid.min()", "",
+         mistaken="assert orders.paid.min() < 0, 'payments must be negative'", verdicts=("undecided",)),
 )  # fmt: skip
 
 
@@ -161,7 +173,8 @@ async def ask(case: Case, folder: Path, kernel: Kernel, *, review: bool) -> Outc
     replies, last = _replies(case), Reply(answer(case, case.right))
     # the cells read the files by their names
     await kernel.execute(f"import os\nos.chdir({str(folder)!r})")
-    code = f"right = {case.check}\nassert stated(right), f'{case.label}: {{right}} is right'"
+    own = f"right = {case.check}\nassert stated(right), f'{case.label}: {{right}} is right'"
+    code = case.mistaken or own
     check = Reply("", (Call("check", "python", json.dumps({"code": code})),), finish="tool_calls")
 
     def script(request: dict[str, Any]) -> Reply:
@@ -203,17 +216,18 @@ def main() -> None:
             await kernel.close()
 
     found = asyncio.run(body())
-    print(f"{'case':20} {'without':>8} {'with':>8} {'review':<18} {'tokens':>8} {'ratio':>6}")
+    print(f"{'case':22} {'without':>8} {'with':>8} {'review':<18} {'tokens':>8} {'ratio':>6}")
     for case in CASES:
         without, reviewed = found[case.name]
         right = answer(case, case.right)
         said = ["right" if outcome.answer == right else "WRONG" for outcome in (without, reviewed)]
         ratio = reviewed.tokens / without.tokens
         told = ", ".join(reviewed.verdicts)
-        print(f"{case.name:20} {said[0]:>8} {said[1]:>8} {told:<18} {reviewed.tokens:>8,} {ratio:>6.2f}")
+        print(f"{case.name:22} {said[0]:>8} {said[1]:>8} {told:<18} {reviewed.tokens:>8,} {ratio:>6.2f}")
     for kind, chosen in (
         ("wrong at first", [c for c in CASES if c.wrong]),
-        ("right at first", [c for c in CASES if not c.wrong]),
+        ("right at first", [c for c in CASES if not c.wrong and not c.mistaken]),
+        ("reviewer wrong", [c for c in CASES if c.mistaken]),
     ):
         pairs = [found[c.name] for c in chosen]
         right = sum(pair[1].answer == answer(c, c.right) for pair, c in zip(pairs, chosen, strict=True))

@@ -16,6 +16,13 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("ci" if IN_CI else "here")
 
 
+def pytest_report_header() -> str | None:
+    """Who attacks: an ordinary user cannot be root, and says so."""
+    if os.getuid() == 0:
+        return "attacks on the sandbox: as root and as an ordinary user"
+    return "attacks on the sandbox: as this ordinary user; not as root, which takes root"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     report: Any = yield

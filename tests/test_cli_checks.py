@@ -1,4 +1,5 @@
-"""What the command line holds of an answer's numbers: `claims.json`, `--strict-numbers`, `show --why`, the notebook."""
+"""What the command line holds of an answer: its numbers (`claims.json`, `--strict-numbers`, `show --why`), its contract
+(`--want`, `--show-plan`), its limits, its proof."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import pytest
 
 from analyst.models.scripted_server import ScriptedServer
 from tests.scripts import runs, says
-from tests.test_cli import CLEAN, analyst, at
+from tests.test_cli import CLEAN, PENGUINS, analyst, at
 
 CODE = "import pandas as pd\nr = pd.Series({'bill': 0.83, 'flipper': 0.5})\nr"
 
@@ -81,3 +82,44 @@ def test_a_proven_notebook_runs_under_nbconvert(tmp_path: Path) -> None:
         str(o.data) for c in again.cells for o in c.get("outputs", ()) if o.output_type == "execute_result"
     ]
     assert any("0.83" in each for each in shown)
+
+
+BIRDS = "import pandas as pd\nbirds = pd.read_csv({!r})\nprint('mean bill length', birds.bill_length_mm{}.mean().round(1))"
+
+
+def test_what_is_wanted_can_be_said_beside_the_question_and_is_checked(tmp_path: Path) -> None:
+    wrong = runs("1", BIRDS.format(str(PENGUINS), ""))
+    right = runs("2", BIRDS.format(str(PENGUINS), "[birds.sex.notna()]"))
+    script = [wrong, says("43.9 mm"), right, says("The mean bill length is 44.0 mm.")]
+    with ScriptedServer(script) as server:
+        words = ["run", "What is the mean bill length?", PENGUINS, "--model", "openai/scripted", "--json"]
+        want = ["--want", "rows: only where sex is known", "--want", "rounded: 1 decimal"]
+        done = analyst(*words, *want, cwd=tmp_path, ANALYST_SANDBOX="off", **at(server))
+        first, _, back, _ = server.requests
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["answer"] == "The mean bill length is 44.0 mm."
+    assert found["contract"]["filters"] == ["only where sex is known"]
+    assert (found["contract"]["quantities"], found["contract"]["decimals"]) == (["mean"], 1)
+    assert "penguins.csv: of 344 rows, 11 have no sex, 2 have no bill_length_mm." in found["limits"]
+    assert "- rows: only where sex is known" in str(first["messages"])
+    assert "no code selects by sex" in str(back["messages"][-1])
+    assert "Asked for: quantities: mean · rows: only where sex is known · rounded: 1 decimal" in done.stderr
+    nonsense = analyst(*words, "--want", "colour: red", cwd=tmp_path)
+    assert (nonsense.returncode, "names no part" in nonsense.stderr) == (2, True)
+
+
+def test_a_plan_is_shown_with_what_the_answer_must_contain(tmp_path: Path) -> None:
+    words = ["run", "Mean bill length by species, in mm?", PENGUINS, "--model", "rules", "--show-plan", "-q"]
+    done = analyst(*words, cwd=tmp_path, ANALYST_SANDBOX="off")
+    assert done.returncode == 0, done.stderr
+    plan, _, wanted = done.stdout.partition("\n\nAsked for:\n")
+    assert plan.startswith("1. ")
+    assert wanted == "- quantities: mean\n- grouped by: species\n- units: mm\n"
+
+
+def test_limits_are_told_beside_the_answer(tmp_path: Path) -> None:
+    words = ["run", "Mean bill length by species?", PENGUINS, "--model", "rules"]
+    done = analyst(*words, cwd=tmp_path, ANALYST_SANDBOX="off")
+    assert "Limits and assumptions:\n- penguins.csv: of 344 rows, 2 have no bill_length_mm.\n" in done.stderr
+    assert "have no" not in done.stdout

@@ -1,4 +1,4 @@
-"""A wrong answer that every receipt lets pass is mended by a review, and a right one is left alone."""
+"""A wrong answer that every receipt lets pass is mended by a review; a right one is left alone, also by a reviewer that is wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from analyst_kernels.managed import ManagedKernel
 from analyst.events import Checked
 from benchmarks.review import CASES, answer, measure
 
-CHOSEN = tuple(case for case in CASES if case.name in ("join counts twice", "right: median"))
+CHOSEN = tuple(case for case in CASES if case.mistaken or case.name in ("join counts twice", "right: median"))
 
 
 async def test_wrong_ones_are_mended_and_right_ones_left_alone() -> None:
@@ -21,5 +21,6 @@ async def test_wrong_ones_are_mended_and_right_ones_left_alone() -> None:
         assert without.answer == answer(case, case.wrong or case.right)
         assert [e.told for e in without.facts if isinstance(e, Checked)] == [""]
         assert reviewed.answer == answer(case, case.right)
-        assert reviewed.verdicts == (["refuted", "held"] if case.wrong else ["held"])
+        told = case.verdicts or (("refuted", "held") if case.wrong else ("held",))
+        assert tuple(reviewed.verdicts) == told
         assert reviewed.tokens > without.tokens

@@ -3,6 +3,7 @@ place when a run stops."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,9 @@ async def give(work: Work, answered: Answered) -> None:
     """Bring an answer on its way: it is given, or it goes back to the model, where there may be one more turn."""
     if work.state.checked is None:
         asked_for = work.state.contract or Contract()
-        checked = check(answered, work.log.events, asked_for, _there(work, asked_for.files))
+        there = _there(work, asked_for.files)
+        # in a thread: large outputs take seconds to read, and whoever looks on is shown what streams meanwhile
+        checked = await asyncio.to_thread(check, answered, tuple(work.log.events), asked_for, there)
         final = answered.partial or work.state.draft or over_limit(work)
         work.append(replace(checked, told="", draft=None) if final else checked)
     if work.state.checked and work.state.to_review:

@@ -14,6 +14,7 @@ import click
 
 from ..errors import BadInput
 from ..models.choice import choose
+from ..session import reviewer
 from ..settings import Settings, environment
 from .doing import Desk
 from .flow import Flow, Purse, model_of
@@ -39,6 +40,8 @@ class Call:
     grid: Path | None
     parameters: Mapping[str, str]
     model: str | None
+    review: str | None
+    verify: str | None
     kernel: str | None
     kernel_server: str | None
     sandbox: str | None
@@ -97,7 +100,13 @@ class Call:
             table = read_table(self.grid) if self.grid else [Row(1, {})]
             source, folder = self.grid or Path("the command"), Path()
             rows = grid(self.jobs, self.plan or "", self.data, table)
-        jobs, bad = make_jobs(rows, folder, lambda named: _model_id(named or self.model), self.parameters)
+        jobs, bad = make_jobs(
+            rows,
+            folder,
+            lambda named: _model_id(named or self.model),
+            self.parameters,
+            lambda named, model: _reviewer_id(self.review if named is None else named, model),
+        )
         for row in bad:
             click.echo(f"{source}, line {row.line}: {row.reason.rstrip('.')}.", err=True)
         if bad and not self.keep_going:
@@ -149,7 +158,9 @@ class Call:
         return signals.heard
 
     def _crew(self, place: Place, purse: Purse) -> Crew:
-        settings = Settings.of(kernel=self.kernel, kernel_server=self.kernel_server, sandbox=self.sandbox)
+        settings = Settings.of(
+            kernel=self.kernel, kernel_server=self.kernel_server, sandbox=self.sandbox, verify=self.verify
+        )
         if self.dask:
             from .cluster import Cluster  # noqa: PLC0415 - an extra
 
@@ -185,13 +196,13 @@ def exit_code(counts: Mapping[str, int], bad: Sequence[BadRow]) -> int:
         return BAD_INPUT
     if any(counts.get(word) for word in ("partial", "left", "not run")):
         return PARTIAL
-    return CHECK_FAILED if counts.get("incomplete") else ANSWERED
+    return CHECK_FAILED if any(counts.get(word) for word in ("incomplete", "refuted", "moved")) else ANSWERED
 
 
 def foretold(chosen: Sequence[Job], done: Mapping[str, Outcome], budget: float | None) -> str:
     """What would run, a line for each job, and what it may cost."""
-    lines = [f"{job.id}: {' '.join(job.question.split())} ({job.model})" for job in chosen]
-    priced = [job for job in chosen if job.model != "rules"]
+    lines = [f"{job.id}: {' '.join(job.question.split())} ({_asked(job)})" for job in chosen]
+    priced = [job for job in chosen if job.model != "rules" or job.review]
     bounds = [job.limits.budget or Settings.of().budget for job in priced]
     most = [bound for bound in bounds if bound is not None]
     limits = [budget] if budget else []
@@ -207,6 +218,18 @@ def foretold(chosen: Sequence[Job], done: Mapping[str, Outcome], budget: float |
     return "\n".join([*lines, f"{len(chosen)} jobs would run; {len(done)} have results. Cost: {cost}."])
 
 
+def _asked(job: Job) -> str:
+    return f"{job.model}, reviewed by {job.review}" if job.review else job.model
+
+
 @functools.cache
 def _model_id(named: str | None) -> str:
     return choose(named or Settings.of().model, environment()).model.id
+
+
+@functools.cache
+def _reviewer_id(named: str | None, model: str) -> str:
+    """What stands for the reviewer of jobs with this model."""
+    asked = choose(model, environment()).model
+    found = reviewer((Settings.of().review or "") if named is None else named, asked)
+    return "" if found is None else "same" if found.id == model else found.id

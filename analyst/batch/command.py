@@ -52,6 +52,16 @@ def _pairs(_: click.Context, option: click.Parameter, given: Sequence[str]) -> d
     help="A parameter of all jobs: stands for {NAME} in questions, plans, paths.",
 )
 @click.option("--model", metavar="ID", help="For jobs that name none. [default: as for `analyst run`]")
+@click.option(
+    "--review",
+    metavar="ID",
+    help="For jobs that name none: a model that tries to refute the answer, as for `analyst run`. [default: nobody]",
+)
+@click.option(
+    "--verify",
+    type=click.Choice(["off", "values", "full"]),
+    help="Run each answer's code again in a clean kernel, as for `analyst run`. [default: off]",
+)
 @click.option("--kernel", metavar="NAME", help="Jupyter kernelspec to run the code in. [default: python3]")
 @click.option(
     "--kernel-server", metavar="URL", help="Kernels of this Jupyter server or gateway, as for `analyst run`."
@@ -109,9 +119,9 @@ def command(**given: Any) -> None:
     """Run many analyses with nobody there.
 
     JOBS is a file (.jsonl, .csv, .yaml) with a job in each row: question or plan, and where wanted id, data (relative to
-    the file), parameters, model, limits (budget, max_steps, max_tokens, timeout, …), expected (files, or @name for named
-    values). In CSV further columns are parameters, and ; stands between several paths. Or JOBS is a question about DATA,
-    put once for each row of --grid.
+    the file), parameters, model, review, limits (budget, max_steps, max_tokens, timeout, …), expected (files, or @name
+    for named values). In CSV further columns are parameters, and ; stands between several paths. Or JOBS is a question
+    about DATA, put once for each row of --grid.
 
     PLACE/jobs/ID has each result: notebook, report, answer.json, log, files. Beside them are summary.csv and index.html.
 
@@ -120,8 +130,9 @@ def command(**given: Any) -> None:
     analyst batch "Mean {what} by species?" penguins.csv --grid grid.csv --out results/
     analyst batch jobs.csv --out s3://bucket/run7 --dask tcp://scheduler:8786 --resume
 
-    Exit codes: 0 all answered, 1 a job failed, 2 a row was bad, 3 a limit was reached, 4 an expected output is missing,
-    5 no isolation, 130 interrupted; where several hold, the first of 130, 5, 1, 2, 3, 4.
+    Exit codes: 0 all answered, 1 a job failed, 2 a row was bad, 3 a limit was reached, 4 an expected output is missing, an
+    answer was refuted or did not come again, 5 no isolation, 130 interrupted; where several hold, the first of 130, 5, 1,
+    2, 3, 4.
     """
     from .calling import Call  # noqa: PLC0415 - `--help` answers at once
 

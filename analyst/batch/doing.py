@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from ..errors import AnalystError, LogError
 from ..events import Asked, Event, Live, Paid, ToolReturned
 from ..files import write_whole
 from ..headless import with_notebook
+from ..markup import image
 from ..result import Result, result
 from ..session import Session
 from ..settings import Settings
@@ -118,11 +118,19 @@ class Desk:
             if isinstance(event, Paid | ToolReturned | Asked):
                 changed.set()
 
-        settings = self.settings.model_copy(update=job.limits.model_dump(exclude_none=True))
+        given = job.limits.model_dump(exclude_none=True) | {"review": job.review or None}
+        settings = self.settings.model_copy(update=given)
         shared = share is not None and share < (settings.budget or inf)
         if shared:
             settings = settings.model_copy(update={"budget": share})
-        session = Session(self.flow.model(job.model), folder=folder, settings=settings, listeners=[listen])
+        other = job.review if job.review not in ("", "same") else ""
+        session = Session(
+            self.flow.model(job.model),
+            folder=folder,
+            settings=settings,
+            listeners=[listen],
+            reviewer=self.flow.model(other) if other else None,
+        )
         if before is None:  # what a run that was cut off has spent is in no result yet
             for event in session.events:
                 if isinstance(event, Paid):
@@ -169,18 +177,15 @@ class Desk:
 
 
 def _write_figure(events: Sequence[Event], path: Path) -> bool:
-    """Write the last figure that was shown; whether there is one."""
-    images = [
-        output.data["image/png"]
+    """Write the last figure that was shown; whether there is one. What comes out of a kernel need not be what it says."""
+    found = [
+        image("image/png", output.data["image/png"])
         for event in events
         if isinstance(event, ToolReturned)
         for output in event.outputs
         if isinstance(output, DisplayData) and isinstance(output.data.get("image/png"), str)
     ]
-    if not images:
-        return False
-    try:
-        path.write_bytes(base64.b64decode(images[-1]))
-    except binascii.Error:  # what comes out of a kernel need not be what it says
-        return False
-    return True
+    images = [each for each in found if each]
+    if images:
+        path.write_bytes(base64.b64decode(images[-1].base64))
+    return bool(images)

@@ -1,7 +1,7 @@
 """Jobs that can be run: rows filled in and checked before the first kernel starts, each with its key.
 
 A key is the hash of all that a job's result depends on: question, plan, content of the data, parameters, expected
-outputs, model and our version. The same key means: the same result, that need not be computed again.
+outputs, model, reviewer and our version. The same key means: the same result, that need not be computed again.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class _Given(BaseModel):
     data: Texts = ()
     parameters: dict[str, Value] = {}
     model: str | None = None
+    review: str | None = None
     limits: Limits = Limits()
     expected: Texts = ()
 
@@ -75,6 +76,8 @@ class Job(BaseModel):
     key: str
     question: str
     model: str
+    review: str = ""
+    """Who tries to refute the answer: a model's id, or "same"; "": nobody."""
     steps: tuple[PlanStep, ...] = ()
     data: tuple[str, ...] = ()
     """Absolute paths."""
@@ -97,6 +100,7 @@ def make_jobs(
     folder: Path,
     model_id: Callable[[str | None], str],
     parameters: Mapping[str, str] | None = None,
+    reviewer_id: Callable[[str | None, str], str] = lambda named, _: named or "",
 ) -> tuple[list[Job], list[BadRow]]:
     """The jobs of rows, and the rows that are none.
 
@@ -105,6 +109,8 @@ def make_jobs(
         folder: what paths in them are relative to.
         model_id: the full id of a model that was named, or (None) of the one for jobs that name none; raises `BadInput`.
         parameters: for all jobs; a job's own come first.
+        reviewer_id: what stands for the reviewer that was named, or (None) for that of jobs that name none, of a job with
+            this model; raises `BadInput`.
     """
     jobs: list[Job] = []
     seen: dict[str, int] = {}
@@ -115,7 +121,10 @@ def make_jobs(
         try:
             if row.fault:
                 raise BadInput(row.fault)
-            job = _job(_Given.model_validate(row.value), folder, model_id, parameters or {}, fingerprints)
+            given = _Given.model_validate(row.value)
+            model = model_id(given.model)
+            models = model, reviewer_id(given.review, model)
+            job = _job(given, folder, models, parameters or {}, fingerprints)
             if job.key in seen:
                 raise BadInput(f"it is the same job as line {seen[job.key]}")
             if job.id in seen:
@@ -146,7 +155,7 @@ def _fault(error: ValidationError) -> str:
 def _job(
     given: _Given,
     folder: Path,
-    model_id: Callable[[str | None], str],
+    models: tuple[str, str],
     shared: Mapping[str, str],
     fingerprints: Fingerprints,
 ) -> Job:
@@ -164,14 +173,18 @@ def _job(
         id="-",
         key="",
         question=filled(given.question).strip() or _BY_PLAN,
-        model=model_id(given.model),
+        model=models[0],
+        review=models[1],
         steps=steps,
         data=data,
         parameters=parameters,
         limits=given.limits,
         expected=tuple(map(filled, given.expected)),
     )
-    depends = job.model_dump(mode="json", exclude={"id", "key", "limits", "data"})
+    unreviewed = (
+        set() if job.review else {"review"}
+    )  # so that keys are what they were before there were reviews
+    depends = job.model_dump(mode="json", exclude={"id", "key", "limits", "data"} | unreviewed)
     named = _hash({**depends, "data": list(given.data)})
     content = [(Path(path).name, fingerprints.of(Path(path))) for path in data]
     key = _hash({**depends, "data": content, "version": version("notebook-analyst")})

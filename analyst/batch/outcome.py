@@ -15,7 +15,7 @@ from .jobs import Job
 _PASSING: frozenset[StopReason] = frozenset({"input", "model", "kernel", "interrupted"})
 """input: a key that was not taken, or data that the kernel does not see: what is mended outside of the job."""
 
-Verdict = Literal["answered", "incomplete", "partial", "failed", "left"]
+Verdict = Literal["answered", "incomplete", "refuted", "moved", "partial", "failed", "left"]
 
 
 class Outcome(BaseModel):
@@ -31,6 +31,12 @@ class Outcome(BaseModel):
     answer: str = ""
     named: dict[str, str] = {}
     stopped: StopReason | None = None
+    reviewed: Literal["held", "refuted", "undecided"] | None = None
+    """What a reviewer's check said of the answer; None: it was not reviewed."""
+    reproduced: bool | None = None
+    """Whether the answer's code came to the same in a clean kernel; None: it was not run again."""
+    proved: str = ""
+    """What came of that, in words."""
     error: str = ""
     """Why the job could not be run at all; empty when it could."""
     later: Literal["", "interrupted", "budget"] = ""
@@ -65,6 +71,9 @@ class Outcome(BaseModel):
             answer=result.answer,
             named=dict(result.named),
             stopped=result.stopped.reason if result.stopped else None,
+            reviewed=result.reviewed.verdict if result.reviewed else None,
+            reproduced=result.proved.ok if result.proved else None,
+            proved=str(result.proved or ""),
             missing=tuple(_missing(job.expected, result, files)),
             files=files,
             report=result.html is not None,
@@ -113,10 +122,20 @@ class Outcome(BaseModel):
 
     @property
     def verdict(self) -> Verdict:
-        """The outcome in a word; incomplete: answered, but an expected output is missing."""
+        """The outcome in a word.
+
+        incomplete: answered, but an expected output is missing; refuted: a reviewer's check fails on what was answered;
+        moved: its code, run again, did not come to the same.
+        """
         if self.later:
             return "left"
-        return "incomplete" if self.status == "answered" and self.missing else self.status
+        if self.status != "answered":
+            return self.status
+        if self.missing:
+            return "incomplete"
+        return (
+            "refuted" if self.reviewed == "refuted" else "moved" if self.reproduced is False else "answered"
+        )
 
     def __str__(self) -> str:
         """A clause for a person."""

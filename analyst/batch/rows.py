@@ -17,7 +17,7 @@ from ..errors import BadInput
 FORMATS = frozenset({".jsonl", ".ndjson", ".csv", ".yaml", ".yml"})
 """Endings of the names of files of jobs."""
 
-_FIELDS = frozenset({"id", "question", "plan", "model"})
+_FIELDS = frozenset({"id", "question", "plan", "model", "review"})
 _LISTS = frozenset({"data", "expected"})
 _LIMITS = frozenset({"budget", "max_steps", "max_calls", "max_tokens", "timeout", "cell_timeout"})
 

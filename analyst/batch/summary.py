@@ -19,7 +19,7 @@ from .jobs import Job
 from .outcome import Outcome
 from .places import JOBS, Place
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_summary(place: Place, jobs: Sequence[Job], outcomes: Mapping[str, Outcome]) -> None:
@@ -46,6 +46,8 @@ def _row(job: Job, outcome: Outcome | None) -> dict[str, Any]:
         "answer": outcome.answer,
         "question": outcome.question,
         "model": outcome.model,
+        "reviewed": outcome.reviewed or "",
+        "proved": outcome.proved,
         "stopped": outcome.later or outcome.stopped or "",
         "error": outcome.error,
         "missing": "; ".join(outcome.missing),
@@ -63,7 +65,9 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, _columns(rows), restval="", lineterminator="\n")
+    writer = csv.DictWriter(
+        text, _columns(rows), restval="", lineterminator="\r\n"
+    )  # quotes a lone \r too: it would begin a row
     writer.writeheader()
     writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
@@ -100,7 +104,11 @@ def _page(jobs: Sequence[Job], outcomes: Mapping[str, Outcome]) -> str:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - as above
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        finalize=lambda value: legible(value) if type(value) is str else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     template = environment.from_string(files(__package__).joinpath("index.html").read_text(encoding="utf-8"))
     counts = Counter(outcomes[job.id].verdict if job.id in outcomes else "not run" for job in jobs)

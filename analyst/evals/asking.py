@@ -135,6 +135,7 @@ async def ask(task: Task, data: Path, folder: Path, model: str | Model, settings
         checks=checks,
         status=last.status,
         stopped=last.stopped.reason if last.stopped else None,
+        reviewed=last.reviewed.verdict if last.reviewed else None,
         seconds=round(sum(r.seconds for r in results), 3),
     )
 

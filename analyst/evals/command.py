@@ -40,6 +40,11 @@ _file = click.Path(path_type=Path, dir_okay=False, exists=True)
     help="provider/name as litellm spells it, or `rules`. [default: as for `analyst run`; when it goes on, the same]",
 )
 @click.option(
+    "--review",
+    metavar="ID",
+    help="A model that tries to refute each answer, as for `analyst run`. [default: nobody; when it goes on, the same]",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=4,
@@ -68,6 +73,7 @@ def command(
     tasks: str,
     out: Path,
     model: str | None,
+    review: str | None,
     jobs: int,
     limit: int | None,
     ids: str | None,
@@ -100,7 +106,7 @@ def command(
         raise BadInput("--against and --json need the right answers: give --set FILE.")
     chosen = suite.chosen([i.strip() for i in ids.split(",")] if ids else (), limit)
     keys = _keys(answers, chosen) if answers else {}
-    predictions = _run(suite, chosen, keys, out, model, jobs, quiet)
+    predictions = _run(suite, chosen, keys, out, (model, review), jobs, quiet)
     if answers:
         _print(_report(suite, [keys[t.id] for t in chosen], answers, out, predictions, against), as_json)
     unfair = [p for p in predictions.values() if not p.fair]
@@ -128,7 +134,7 @@ def _run(
     chosen: Sequence[Task],
     keys: Mapping[str, Key],
     out: Path,
-    model: str | None,
+    asked: tuple[str | None, str | None],
     jobs: int,
     quiet: bool,
 ) -> Mapping[str, Prediction]:
@@ -137,7 +143,7 @@ def _run(
     from .progress import TaskProgress  # noqa: PLC0415
     from .running import run_suite  # noqa: PLC0415
 
-    settings, id, reason = _model(model, out)
+    settings, id, reason = _models(*asked, out)
     checked = with_checks(chosen, keys)
     before = load(out)
     todo = sum(t.id not in before or not before[t.id].fair for t in chosen)
@@ -161,20 +167,29 @@ def _run(
         sys.exit(INTERRUPTED)
 
 
-def _model(asked: str | None, out: Path) -> tuple[Settings, str, str]:
+def _models(asked: str | None, review: str | None, out: Path) -> tuple[Settings, str, str]:
     """Settings, the model's id, and the reason why it is this one.
 
     Raises:
-        BadInput: it cannot be used, or `out` has runs with another one.
+        BadInput: it or the reviewer cannot be used, or `out` has runs with others.
     """
     from ..models.choice import choose  # noqa: PLC0415
+    from ..session import reviewer  # noqa: PLC0415
     from ..settings import Settings, environment  # noqa: PLC0415
-    from .predictions import model_of  # noqa: PLC0415
+    from .predictions import model_of, reviewer_of  # noqa: PLC0415
 
-    settings, before = Settings.of(), model_of(out)
+    before, reviewed = model_of(out), reviewer_of(out)
+    settings = Settings.of(review=reviewed if review is None else review)
     choice = choose(asked or before or settings.model, environment())
     if before and choice.model.id != before:
         raise BadInput(f"{out} has runs with {before}, not with {choice.model.id}. Choose another --out.")
+    found = reviewer(settings.review or "", choice.model)
+    name = "" if found is None else "same" if found is choice.model else found.id
+    if reviewed is not None and name != reviewed:
+        was = f"reviewed by {reviewed}" if reviewed else "without a review"
+        raise BadInput(
+            f"{out} has runs {was}, not {f'by {name}' if name else 'without one'}. Choose another --out."
+        )
     return settings, choice.model.id, "It goes on." if before else choice.reason
 
 
@@ -194,10 +209,11 @@ def _report(
         return [grade(key, given.get(key.id), answers.parent, folder) for key in keys]
 
     here = verdicts(out, predictions)
+    reviews = {key.id: predictions[key.id].reviewed or "" for key in keys}
     spending = [spent(run_folder(out, key.id)) for key in keys]
     seconds = [predictions[key.id].seconds for key in keys]
     comparison = compare(str(against), here, verdicts(against, load(against))) if against else None
-    return report(suite.name, model_of(out) or "?", here, spending, seconds, comparison)
+    return report(suite.name, model_of(out) or "?", here, spending, seconds, comparison, reviews)
 
 
 def _print(report: Report, as_json: bool) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BadInput
-from ..events import Opened, StopReason
+from ..events import Asked, Opened, StopReason
 from ..log import read
 from ..result import Status
 
@@ -33,6 +33,8 @@ class Prediction(BaseModel):
     checks: dict[str, bool] = {}
     status: Status = "failed"
     stopped: StopReason | None = None
+    reviewed: Literal["held", "refuted", "undecided"] | None = None
+    """What a reviewer's check said of the answer; None: it was not reviewed."""
     error: str = ""
     """Why the task could not be put to the model at all; empty when it could."""
     seconds: float = 0.0
@@ -100,6 +102,19 @@ def model_of(out: Path) -> str | None:
         first = next(read(log.parent), None)
         if first and isinstance(first.event, Opened):
             return first.event.model
+    return None
+
+
+def reviewer_of(out: Path) -> str | None:
+    """Who reviewed the answers of an evaluation ("": nobody); None when nothing was asked yet.
+
+    Raises:
+        LogError: a log cannot be read.
+    """
+    for log in sorted(out.glob("runs/*/log.jsonl")):
+        asked = next((line.event for line in read(log.parent) if isinstance(line.event, Asked)), None)
+        if asked:
+            return asked.review
     return None
 
 

@@ -69,7 +69,7 @@ class Report:
     suite: str
     model: str
     scores: tuple[Score, ...]
-    """First all tasks; then those without suspect labels, if there are others; then by level and by kind."""
+    """First all tasks; then those without suspect labels, if there are others; then by level, kind and what a review said."""
     costs: tuple[Cost, ...]
     priced: bool
     """Whether the price of each model call is known; if not, the cost is that of those which are."""
@@ -87,8 +87,9 @@ def report(
     spending: Sequence[Spent],
     seconds: Sequence[float],
     comparison: Comparison | None = None,
+    reviews: Mapping[str, str] | None = None,
 ) -> Report:
-    """Put a report together; spending and seconds are those of the same tasks as the verdicts."""
+    """Put a report together; spending and seconds are those of the same tasks as the verdicts, `reviews` by their ids."""
     quantities: dict[str, list[float]] = {
         "model calls": [s.calls for s in spending],
         "tokens": [s.tokens for s in spending],
@@ -103,16 +104,26 @@ def report(
     failures = {c: tuple(ids) for c, ids in sorted(causes.items(), key=lambda item: -len(item[1]))}
     priced = all(s.priced for s in spending)
     solved = tuple(v.key.id for v in verdicts if v.solved)
-    return Report(suite, model, tuple(_scores(verdicts)), tuple(costs), priced, solved, failures, comparison)
+    return Report(
+        suite,
+        model,
+        tuple(_scores(verdicts, reviews or {})),
+        tuple(costs),
+        priced,
+        solved,
+        failures,
+        comparison,
+    )
 
 
-def _scores(verdicts: Sequence[Verdict]) -> Iterator[Score]:
+def _scores(verdicts: Sequence[Verdict], reviews: Mapping[str, str]) -> Iterator[Score]:
     yield Score.of("all", verdicts)
     clean = [v for v in verdicts if not v.key.suspect]
     if len(clean) < len(verdicts):
         yield Score.of("without suspect labels", clean)
     yield from _by("level", verdicts, lambda v: (v.key.level,) if v.key.level else ())
     yield from _by("kind", verdicts, lambda v: v.key.tags)
+    yield from _by("review", verdicts, lambda v: filter(None, (reviews.get(v.key.id),)))
 
 
 def _by(what: str, verdicts: Sequence[Verdict], names: Callable[[Verdict], Iterable[str]]) -> Iterator[Score]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from analyst_kernels import KernelError, SandboxUnavailable
 
-from ..errors import AnalystError
+from ..errors import AnalystError, BadInput
 from ..models import Model
 from ..pool import run_all
 from ..settings import Settings
@@ -49,9 +49,14 @@ async def run_suite(
 
     Raises:
         SandboxUnavailable: nothing holds the code here.
-        BadInput: `out` has a file of predictions that cannot be read.
+        BadInput: `out` has a file of predictions that cannot be read; or the settings name a kernel server.
         OSError: a result cannot be written.
     """
+    if settings.kernel_server:
+        raise BadInput(
+            "An evaluation sets up a kernel of its own for each task, on this machine, and looks into it afterwards; "
+            "a kernel server is not used for that. Take ANALYST_KERNEL_SERVER out of the environment for this command."
+        )
     done = load(out)
     todo = [task for task in tasks if task.id not in done or not done[task.id].fair]
 

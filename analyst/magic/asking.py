@@ -153,6 +153,7 @@ async def opened(
         listeners=[view],
         settings=settings,
         undo=own,
+        ran=notebook.ran if own else tuple,
     )
     try:
         with notebook.at_work(session):

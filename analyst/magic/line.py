@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from IPython.core.magic_arguments import MagicArgumentParser
 
-FLAGS = ("model", "plan", "approve", "budget", "max_steps", "kernel", "replay")
+FLAGS = ("model", "review", "verify", "plan", "approve", "budget", "max_steps", "kernel", "replay")
 PLANS, APPROVALS = ("auto", "always", "never", "edit"), ("ask", "risky", "auto")
+VERIFICATIONS = ("off", "values", "full")
 KERNELS, REPLAYS = ("own", "sandbox"), ("auto", "strict", "never")
 
 
@@ -15,6 +16,12 @@ def _arguments() -> Any:
     parser = cast(Any, MagicArgumentParser)(prog="%%agent", add_help=False)
     add = parser.add_argument
     add("-m", "--model", help="provider/name as litellm spells it, or rules: the built-in analyst")
+    review = (
+        "a model that tries to refute the answer, by a check that is run, before it is given: its id, or same"
+    )
+    add("--review", metavar="ID", help=review)
+    proof = "run the answer's code again in a clean kernel: the cells it needs (values), or all that worked (full)"
+    add("--verify", choices=VERIFICATIONS, help=proof)
     add("--plan", choices=PLANS, help="plan first; edit: see the plan and change it before the run")
     add("--approve", choices=APPROVALS, help="which code needs your yes (risky)")
     add("--budget", type=float, metavar="USD", help="most money for this question")

@@ -14,7 +14,7 @@ from traitlets import Bool, Enum, Float, Integer, Unicode
 from traitlets.config import Configurable
 
 from .activity import Activity
-from .line import APPROVALS, ARGUMENTS, FLAGS, KERNELS, PLANS, REPLAYS
+from .line import APPROVALS, ARGUMENTS, FLAGS, KERNELS, PLANS, REPLAYS, VERIFICATIONS
 
 if TYPE_CHECKING:
     from .notebook import Notebook
@@ -29,6 +29,12 @@ class AgentMagics(Configurable):
     model = Unicode(None, allow_none=True, help="provider/name as litellm spells it, or rules").tag(
         config=True
     )
+    review = Unicode(
+        None, allow_none=True, help="who tries to refute answers: provider/name, same, or '' (nobody)"
+    ).tag(config=True)
+    verify = Enum(
+        VERIFICATIONS, None, allow_none=True, help="run an answer's code again in a clean kernel"
+    ).tag(config=True)
     plan = Enum(PLANS, None, allow_none=True, help="plan first; edit: see and change it").tag(config=True)
     approve = Enum(APPROVALS, None, allow_none=True, help="which code needs a yes").tag(config=True)
     budget = Float(None, allow_none=True, help="most US dollars for one question").tag(config=True)

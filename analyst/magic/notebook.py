@@ -81,6 +81,10 @@ class Notebook:
         """The user's variables."""
         return variables()
 
+    def ran(self) -> list[str]:
+        """The cells that the user ran in this kernel."""
+        return [str(code) for code in self.shell.user_ns.get("In", ())]
+
     @property
     def made(self) -> set[str]:
         """Variables that the agent made, and that nobody changed since."""

@@ -54,6 +54,7 @@ def key(prompt: str, chosen: Options) -> str:
     """What a cell is known by. The model is the one that was asked for, so that no key is needed to find a record."""
     settings = chosen.settings
     parts = [" ".join(prompt.split()), settings.model or "", chosen.plan, chosen.kernel]
+    parts += [settings.review] if settings.review else []  # what nobody has reviewed is no answer to this
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import nh3
 import pygments
 from analyst_kernels.cleaning import clean
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
@@ -26,6 +26,8 @@ LONGEST_HTML = 500_000
 """Characters of HTML that are read; of more, the plain text beside it is shown."""
 PIXELS = 50_000_000
 """Largest image that a browser is asked to unpack."""
+BLANKS = 2_000
+"""Blanks in a row beyond which code is not coloured: Pygments looks at all that follow from each line of them."""
 
 _TEXT = {"p", "br", "hr", "pre", "blockquote"} | {
     "b",
@@ -107,7 +109,10 @@ def markdown(source: str, level: int) -> Markup:
 def code(source: str) -> Markup:
     """Python with its words in classes of Pygments."""
     cut = "" if len(source) <= LONGEST else f"\n# … {len(source) - LONGEST:,} characters are left out here"
-    return Markup(pygments.highlight(legible(source[:LONGEST]) + cut, _LEXER, _FORMATTER))
+    shown = legible(source[:LONGEST]) + cut
+    if max(map(len, re.findall(r"\s+", shown)), default=0) > BLANKS:
+        return escape(shown)
+    return Markup(pygments.highlight(shown, _LEXER, _FORMATTER))
 
 
 class Image(NamedTuple):

@@ -13,6 +13,8 @@ from .tables import words
 
 LONGEST = 1_000_000
 """Characters beyond which a cell is not read."""
+_PARSED = 5_000_000
+"""Characters that are parsed of one cell: all of it again for each line that is IPython's."""
 _ESCAPED = re.compile(r"\s*(?:[\w.,\[\]\"' ]+=\s*)?(?P<escape>!!?|%%?|\?\??|[,;/])(?P<rest>.*)", re.S)
 _PROMPT = re.compile(r"^(?:>>> ?|In \[\d+\]: ?)", re.M)
 _CONTINUED = re.compile(r"^(?:\.\.\. ?|   \.\.\.: ?)", re.M)
@@ -86,13 +88,17 @@ def _parsed(code: str, folder: str, found: list[Finding]) -> ast.Module | None:
     plain = _CONTINUED.sub("", _PROMPT.sub("", "\n".join(lines))).split("\n")
     indent = len(plain[first]) - len(plain[first].lstrip())
     plain = [line[indent:] if not line[:indent].strip() else line for line in plain]
-    for _ in range(len(plain) + 1):
+    for _ in range(max(5, _PARSED // max(len(code), 1))):
         try:
             return ast.parse("\n".join(plain))
         except (SyntaxError, ValueError) as error:
             at = (getattr(error, "lineno", None) or 0) - 1
             if not (0 <= at < len(plain)) or not _escaped(plain, at, folder, found):
                 break
+    else:
+        found.append(
+            Finding(first + 1, "unreadable", f"{len(plain):,} lines", "has too many lines that are no Python")
+        )
     found += _mentions(plain)
     return None
 

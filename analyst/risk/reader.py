@@ -259,6 +259,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     """The names that an import makes, with what they stand for."""
     for a in node.names:
         if isinstance(node, ast.ImportFrom):
-            yield a.asname or a.name, f"{node.module}.{a.name}" if node.module else a.name
+            yield a.asname or a.name, tables.real(f"{node.module}.{a.name}" if node.module else a.name)
         else:
-            yield (a.asname, a.name) if a.asname else (a.name.partition(".")[0], a.name.partition(".")[0])
+            name = a.name if a.asname else a.name.partition(".")[0]
+            yield a.asname or name, tables.real(name)

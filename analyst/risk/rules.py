@@ -34,8 +34,7 @@ _CALLED_IN_QUERY = re.compile(r"@[\w.]*\w\s*\(|__")
 
 def name(reader: Reader, node: ast.AST, full: str, *, imported: bool) -> bool:
     """Look a dotted name up; True when it has an effect. `imported`: the cell itself says that it is a module."""
-    if full.startswith("builtins."):
-        full = full.removeprefix("builtins.")
+    full = tables.real(full.removeprefix("builtins."))
     if effect := _effect(full, imported):
         reader.note(
             node, effect, full, _AS_CODE if effect == "unreadable" else tables.PRECISELY.get(full, "")
@@ -121,6 +120,9 @@ def _text_as_code(reader: Reader, node: ast.Call, full: str, last: str) -> None:
             reader.known.add(node.func)  # it is read here, so it is no riddle
             for finding in reader.inside(inner):
                 reader.note(node, finding.effect, finding.what, finding.words)
+    if full in tables.RUN_TEXT and node.args and (text := reader.text(node.args[0])):
+        for finding in reader.inside(text):
+            reader.note(node, finding.effect, finding.what, finding.words)
     if last in ("query", "eval") and isinstance(node.func, ast.Attribute):
         for text in filter(None, map(reader.text, node.args[:1])):
             if _CALLED_IN_QUERY.search(text):
@@ -174,7 +176,11 @@ def _shell_object(reader: Reader, node: ast.Call, full: str, last: str) -> None:
 
 
 def _method(reader: Reader, node: ast.Call, full: str, last: str) -> None:
-    if not isinstance(node.func, ast.Attribute) or last not in tables.METHODS:
+    if not isinstance(node.func, ast.Attribute):
+        return
+    if last in tables.MOVES and len(node.args) == 1 and _is_path(reader, node.args[0]):
+        reader.note(node, "delete", f".{last}()")
+    if last not in tables.METHODS:
         return
     if (
         full
@@ -184,6 +190,16 @@ def _method(reader: Reader, node: ast.Call, full: str, last: str) -> None:
         return
     if full not in tables.NAMES:
         reader.note(node, tables.METHODS[last], f".{last}()")
+
+
+def _is_path(reader: Reader, node: ast.expr) -> bool:
+    """Whether it is made as only paths are: `folder / name`, `path.with_suffix(…)`."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Div)
+    if not isinstance(node, ast.Call):
+        return False
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else reader.dotted(node.func)
+    return last.rpartition(".")[2] in tables.MADE_PATHS
 
 
 def _texts(reader: Reader, node: ast.Call, full: str, last: str) -> None:

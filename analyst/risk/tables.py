@@ -20,7 +20,7 @@ def _table(**names: str) -> dict[str, Effect]:
 
 
 MODULES = _table(
-    shell="subprocess pty sh plumbum pexpect fabric invoke commands",
+    shell="subprocess asyncio.subprocess pty sh plumbum pexpect fabric invoke commands",
     network="requests urllib3 httpx aiohttp socket ssl socketserver smtplib ftplib poplib imaplib telnetlib nntplib "
     "xmlrpc http.client http.server urllib.request websocket websockets paramiko boto3 botocore s3fs gcsfs adlfs "
     "pymongo redis psycopg psycopg2 pymysql MySQLdb pyodbc oracledb snowflake google.cloud azure webbrowser selenium "
@@ -82,11 +82,17 @@ METHODS = _table(
     unreadable="load_extension enable_load_extension",
 )
 """Methods of objects whose class is not known."""
+RUN_TEXT = words("timeit.timeit timeit.repeat timeit.Timer cProfile.run profile.run pdb.run")
+"""Functions that run a text which is their first argument."""
+MOVES = words("rename replace")
+"""Methods of tables and texts, and of paths: these are given a path, made of another one."""
+MADE_PATHS = words("Path PurePath with_suffix with_name with_stem joinpath")
 TO_PATH = words(
     "to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_html to_markdown to_latex to_stata to_xml "
-    "to_orc to_string to_file to_sql to_gbq to_zarr to_netcdf"
+    "to_orc to_string to_file to_sql to_gbq to_zarr to_netcdf basicConfig FileHandler RotatingFileHandler "
+    "TimedRotatingFileHandler"
 )
-"""Methods that write only when they are told where."""
+"""Methods and functions that write only when they are told where."""
 WRITERS = words(
     "savefig save savetxt savez savez_compressed write_text write_bytes write_html write_image write_csv write_parquet "
     "write_json tofile dump mkdir makedirs touch copy2 copyfile copytree make_archive ExcelWriter HDFStore "
@@ -102,6 +108,17 @@ OPENERS = words(
 PATH_KEYWORDS = words(
     "path path_or_buf path_or_buffer buf fname filename file excel_writer con name destination_table dst"
 )
+
+BENEATH = {"posix": "os", "nt": "os", "_io": "io", "_socket": "socket", "_pickle": "pickle", "_ctypes": "ctypes",
+           "_posixsubprocess": "subprocess", "_winapi": "subprocess"}  # fmt: skip
+"""Modules that another one is made of: what they are asked for is the same."""
+
+
+def real(full: str) -> str:
+    """A name as that of the module that is usually asked: `posix.system` → `os.system`."""
+    module, dot, rest = full.partition(".")
+    return BENEATH.get(module, module) + dot + rest
+
 
 INNER = words("os sys subprocess builtins shutil socket ctypes importlib urllib requests pickle posix")
 """Modules that other modules hold: `pd.io.common.os` is `os`."""

@@ -31,7 +31,9 @@ async def python(desk: Desk, call: Call, *, code: str) -> ToolReturned:
     await desk.kernel.evaluate("watch")
     execution = await desk.kernel.execute(code, heard, desk.limits)
     changes: dict[str, Any] = {} if execution.state_lost else await desk.kernel.evaluate("changes")
-    variables = tuple(Variable(v["name"], v["type"], v["summary"]) for v in changes.get("variables", ()))
+    variables = tuple(
+        Variable(v["name"], v["type"], v["summary"], v.get("content")) for v in changes.get("variables", ())
+    )
     gone = tuple(changes.get("gone", ()))
     reading = read(execution.outputs, cell=cell, vision=desk.vision)
     noticed = _noticed(changes.get("noticed", {}))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from ..events import Answered, Checked, Contract, Event
 from .claims import sent_back
 from .contract import unkept
+from .contract_code import unseen
 from .receipts import receipts
 
 
@@ -15,8 +16,9 @@ def check(answered: Answered, events: Iterable[Event], contract: Contract, files
 
     `told` is what the model is to hear of it, "" when there is nothing to mend.
     """
+    events = list(events)
     claims = receipts(answered.text, events)
-    faults = unkept(contract, answered, files, claims)
+    faults = (*unkept(contract, answered, files, claims), *unseen(contract, events))
     kept = (
         "The answer does not keep what was asked for:\n" + "\n".join(f"- {f}" for f in faults)
         if faults

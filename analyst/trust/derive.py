@@ -1,329 +1,287 @@
-"""Numbers that follow from two or three shown ones by the operation that the wording names."""
+"""Numbers that follow from two or three shown ones by the operation that the wording names.
+
+What a number may be made of is what stands beside it and what its sentence names; where so much can be made of that that some of it
+would come near by chance, the number does not follow.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ..events import Claim
-from .evidence import NAMESPACE, Evidence, Shown
-from .governing import Answer
-from .items import Item
+from .evidence import Shown
 from .numbers import Number, Reading
+from .operands import DERIVED, Around, agrees, beside, compared, made, spans, stated, sums, wholes
+from .operations import Way, chance, fits, named_in, ways
 from .totals import NO_SUMS, Total, pairs
-from .words import before, mentions, sentence_span, words
+from .words import before, mentions, words
 
-_NAMED = {
-    "difference": r"differ|more|less|fewer|higher|lower|above|below|great|gap|rose|fell|drop|increas|decreas|declin|gr[eo]w|gain|chang"
-    r"|longer|shorter|slower|faster|quick|lost|loss|lose|cost|shr[aiu]nk|jump|climb|dip|swing|step|additional|another|extra|minus|plus|from|(?<![\d%])[-−+](?=\d)|lag|lead|margin|gewinn|verl|heavi|light|larger|smaller|spread|unterschied|höher|niedrig|mehr|weniger|gestiegen|gesunken|größer|kleiner"
-    r"|de plus|de moins|écart|différence|hausse|baisse|ahead|behind|range|span|exceed|up by|down by|points|outweigh|apart|\bother\b|remain|\brest\b|left over",
-    "ratio": r"times|twice|ratio|fold|\d ?[x×]|fach|\bmal\b|fois|as much|as many|double|triple",
-    "share": r"%|percent|share|proportion|prozent|anteil|pour cent|part of|out of| of | der | des ",
-    "change": r"%|percent|prozent|pour cent",
-    "sum": r"together|total|combined|in all|\bsum\b|both|zusammen|insgesamt|gesamt|ensemble|altogether|account|jointly|overall",
-    "mean": r"average|mean|durchschnitt|mittel|moyenne",
-    "rest": r"\b(?:not|missing|without|remain\w*|rest|others?|left|died|failed|unknown|never)\b",
-    "rate": r"\bper\b|\beach\b|\bpro\b|\bje\b|\bpar\b",
-}
-_PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _NAMED.items()}
 _BRACKET = re.compile(r"[^().;\n]{1,40}\(([^()\n]+)\)")
 _MILLIONS = re.compile(r"million|Mio|\dm$", re.I)
-_MOST = 400
-"""Pairs that are tried for one number."""
+_CHANCE = {"stated": 0.5, "addressed": 0.3, "whole": 0.25}
+"""Values that may be expected within the tolerance by chance, by what they are made of."""
 _FEW = 12
-DERIVED = -2
-"""In the place of an output's number: it follows from what was shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    value: float
-    how: str
-    of: tuple[Shown, ...]
-
-    @property
-    def blur(self) -> float:
-        """What a sum of values that were shown in six digits or more may be off by."""
-        plain = not re.search(r"[/×]", self.how) and all(s.item.digits >= 6 for s in self.of)
-        return sum(s.item.tolerance for s in self.of) if plain else 0.0
-
-
-@dataclass(frozen=True)
-class Around:
-    """What a number may follow from: the answer around it, all that was shown, and what its other numbers stand for."""
-
-    read: Answer
-    evidence: Evidence
-    matched: Sequence[tuple[Number, Shown]]
-    sums: Sequence[Total]
+_NEXT = 3
+_LENIENT = 4
+"""Times as many, for a ratio that is said in words: it is as loose as that."""
 
 
 Derived = tuple[Claim, Shown]
 """The claim, and the value as if it had been shown: more may follow from it."""
 
 
-def derivation(number: Number, given: Around) -> Derived | None:
-    """The claim as derived from what was shown, if its wording names an operation that gives it; else None."""
+def derivation(number: Number, given: Around, *, beside: bool = False) -> Derived | None:
+    """The claim as derived from what was shown, if its wording names an operation that gives it; else None.
+
+    `beside`: from what stands beside it alone, as its digits are on record of something else.
+    """
     if not number.readings or number.kind in ("date", "time", "year", "word"):
         return None
-    sentence, wider, named = _said(number, given.read)
     for way in _structural(number, given):
-        if _fits(number, way):
+        if fits(number, way):
             return _derived(number, way)
     if _MILLIONS.search(number.text):  # the data may be in thousands
         first = number.readings[0]
         thousands = Reading(first.value / 1e3, first.tolerance / 1e3)
         number = replace(number, readings=(*number.readings, thousands))
-    near = _beside(number, given)
-    for one, two in islice(_tried(number, given, near) if named else (), _MOST):
-        # a small whole number is the difference of some two shown ones by chance, unless both are spoken of
-        loose = number.small and not (one in near and two in near)
-        for way in _ways(one, two, named - {"difference"} if loose else named, number):
-            if _fits(number, way):
-                return _derived(number, way)
-    whole = () if number.said else _sums(number, sentence, wider, given.evidence, named)
-    return next((_derived(number, w) for w in whole if _fits(number, w)), None)
+    for made_of, found in _all_ways(number, given):
+        if beside and made_of != "stated":
+            continue
+        tried = list(found)
+        fitting = next((w for w in tried if fits(number, w)), None)
+        if fitting is not None and chance(number, tried) <= _CHANCE[made_of] * (
+            _LENIENT if number.said else 1
+        ):
+            return _derived(number, fitting)
+    return None
 
 
 def comparable(number: Number, given: Around) -> bool:
     """Whether there is anything in the answer and the tables beside a ratio said in words that it could be of."""
     if number.kind == "word":
         return True
-    named = _said(number, given.read)[2]
-    structural = number.kind == "fraction" and "difference" not in named and any(_structural(number, given))
-    return structural or any(True for _ in _tried(number, given, _beside(number, given)))
-
-
-def _said(number: Number, read: Answer) -> tuple[str, str, set[str]]:
-    """The number's sentence, the same with the one before, and the operations that its words name."""
-    low, high = sentence_span(read.text, number.start, number.end)
-    sentence = read.text[low:high]
-    named = {name for name, pattern in _PATTERNS.items() if pattern.search(sentence)}
-    if number.kind in ("fraction", "times"):
-        named.add("share" if number.kind == "fraction" else "ratio")
-    return sentence, before(read.text, number.start, number.end), named
-
-
-def _tried(number: Number, given: Around, near: Sequence[Shown]) -> Iterator[tuple[Shown, Shown]]:
-    yield from _pairs(
-        near if number.kind in ("percent", "fraction") else [s for s in near if s.output != DERIVED]
+    return any(True for _ in _structural(number, given)) or any(
+        any(True for _ in found) for _, found in _all_ways(number, given)
     )
-    yield from _parts(near, given.evidence)
-    yield from _of_table(number, given.read, given.evidence)
-    if not number.said:
-        yield from _typical(number, given, near)
-        yield from _stated(given.matched)
-
-
-def _typical(number: Number, given: Around, near: Sequence[Shown]) -> Iterator[tuple[Shown, Shown]]:
-    """A value beside the number, against the mean or median that the sentence speaks of."""
-    told = words(_said(number, given.read)[0]) & words("mean median")
-    typical = (
-        [s for s in given.evidence.shown if told & words(f"{s.item.row} {s.item.column}")] if told else []
-    )
-    yield from ((a, b) for one in near[:2] for two in typical[:_FEW] for a, b in ((one, two), (two, one)))
 
 
 def total(number: Number, given: Around) -> Derived | None:
-    """The claim as a sum over what shares the label that it is given."""
-    for each in given.sums:
-        if not each.label or number.kind not in ("number", "year"):
-            continue
+    """The claim as a sum over what shares the label that it is given, or over a whole column that is named beside it."""
+    if number.kind not in ("number", "year", "money"):
+        return None
+    named = list(sums(number, given))
+    for each in (*given.sums, *named):
         fits = any(abs(r.value - each.value) <= r.tolerance * (1 + 1e-9) for r in number.readings)
-        if fits and each.label in _governing(number, given.read, given.evidence, each):
-            how = " + ".join(s.item.text for s in each.of)
-            return _derived(number, _Way(each.value, how, each.of[:3]))
+        if fits and (each in named or _is_told(number, each, given)):
+            return _derived(
+                number, Way(each.value, " + ".join(s.item.text for s in each.of[:_FEW]), each.of[:3])
+            )
     return None
 
 
-def _structural(number: Number, given: Around) -> Iterator[_Way]:
+def _is_told(number: Number, each: Total, given: Around) -> bool:
+    """Whether the text gives the number the label that the sum's values share, or the column that they are."""
+    columns = given.evidence.dimensions(each.of[0].table)[-1]
+    if each.label:  # over all columns only where none is named
+        return each.label in _governing(number, given, each) and bool(
+            each.column or not given.read.ties(number, columns)
+        )
+    return len(columns) > 1 and each.column in given.read.ties(number, columns, measures=True)
+
+
+def _all_ways(number: Number, given: Around) -> Iterator[tuple[str, Iterator[Way]]]:
+    """What the number may be, the likeliest first, each with what it is made of."""
+    named = _said(number, given)
+    near = beside(number, given)
+    plain = near if number.kind in ("percent", "fraction") else [s for s in near if s.output != DERIVED]
+    own = [s for s in near if agrees(s, number, given)]
+    together = [made(t.value, t.of[0], " + ".join(s.item.row for s in t.of)) for t in sums(number, given)]
+    yield "stated", _of_pairs(stated(plain[:_NEXT]), named, number)
+    yield "addressed", _of_pairs(compared(number, given, bound=True), named - {"share"}, number)
+    yield "whole", _of_parts(number, own[:1], named, given)
+    yield "whole", _of_parts(number, own, named, given)
+    yield "whole", _of_parts(number, together, named, given)
+    yield "stated", _of_pairs(stated(plain), named, number)
+    yield "whole", _of_several(number, near, named, given)
+    # one group is no share of another
+    yield (
+        "addressed",
+        _of_pairs(compared(number, given), named if number.kind == "fraction" else named - {"share"}, number),
+    )
+    if number.kind in ("percent", "fraction"):
+        cells = dict.fromkeys(s for pair in compared(number, given) for s in pair)
+        yield (
+            "whole",
+            _of_parts(
+                number,
+                [s for s in cells if agrees(s, number, given) and _tied(s, number, given)],
+                named,
+                given,
+            ),
+        )
+        yield "whole", _of_parts(number, list(_two_counts(near)), named, given)
+    if not number.said:
+        yield "addressed", _of_pairs(_typical(number, near, given), named, number)
+        rest = [s for n, s in given.matched if s not in near][:_FEW]
+        alike = [
+            (a, b)
+            for a, b in stated([*near[:3], *rest])
+            if a.table == b.table and a.item.column == b.item.column
+        ]
+        yield "addressed", _of_pairs(alike, named, number)
+
+
+def _tied(shown: Shown, number: Number, given: Around) -> bool:
+    """Whether the number's sentence gives it to the row of a value."""
+    rows = zip(shown.item.labels[:-1], given.evidence.dimensions(shown.table), strict=False)
+    return any(own in given.read.ties(number, labels) for own, labels in rows)
+
+
+def _said(number: Number, given: Around) -> set[str]:
+    """The operations that the words of the number's sentence name."""
+    _, low, high = spans(number, given.read.text)
+    text = given.read.text
+    low = max(low, text.rfind(";", low, number.start) + 1)
+    return named_in(text[low : text.find(";", number.end, high) % (high + 1)], number)
+
+
+def _of_pairs(tried: Iterable[tuple[Shown, Shown]], named: set[str], number: Number) -> Iterator[Way]:
+    for one, two in tried:
+        yield from ways(one, two, named, number)
+
+
+def _typical(number: Number, near: Sequence[Shown], given: Around) -> Iterator[tuple[Shown, Shown]]:
+    """A value beside the number, against the mean or median that the sentence speaks of."""
+    _, low, high = spans(number, given.read.text)
+    told = words(given.read.text[low:high]) & words("mean median")
+    shown = given.evidence.shown if told else ()
+    typical = [
+        s
+        for s in shown
+        if told & words(f"{s.item.row} {s.item.column}") and s.item.row not in given.evidence.groups
+    ]
+    yield from ((a, b) for one in near[:1] for two in typical[:_FEW] for a, b in ((one, two), (two, one)))
+
+
+def _of_several(number: Number, near: Sequence[Shown], named: set[str], given: Around) -> Iterator[Way]:
+    """What is left of a whole percentage; how many deviations two values lie apart; a share of a count."""
+    if number.kind == "percent":
+        for one in near[:3]:
+            if one.item.text.endswith("%") or one.output == DERIVED:
+                yield Way(100 - one.value, f"100 − {one.item.text}", (one,))
+    if "mean" in named:
+        for column in _columns(number, given):
+            yield Way(
+                sum(s.value for s in column) / len(column),
+                f"mean of {column[0].item.column or 'the values'}",
+                tuple(column[:3]),
+            )
+    if "deviations" in named:
+        spread = [s for s in given.evidence.shown if words("std") <= words(f"{s.item.row} {s.item.column}")][
+            :_FEW
+        ]
+        for one, two in (*stated(near[:4]), *_typical(number, near, given)):
+            for by in spread:
+                if by.value and by.value not in (one.value, two.value) and one.value > two.value:
+                    how = f"({one.item.text} − {two.item.text}) / {by.item.text}"
+                    yield Way((one.value - two.value) / by.value, how, (one, two, by))
+    if number.kind == "number" and not number.decimals:
+        for part in near:
+            for whole in near:
+                if 0 < part.value < 1 and whole.value.is_integer() and whole.value > 1:
+                    yield Way(
+                        part.value * whole.value, f"{part.item.text} × {whole.item.text}", (part, whole)
+                    )
+
+
+def _columns(number: Number, given: Around) -> Iterator[list[Shown]]:
+    """The columns of tables of groups of which the sentence names none."""
+    _, low, high = spans(number, given.read.text)
+    for table, shown in given.evidence.tables.items():
+        named = (given.read.named(labels) for labels in given.evidence.dimensions(table)[:-1])
+        if (
+            table[1] >= 0
+            and table[0]
+            and 3 <= len(shown) <= 200
+            and not any(low <= s[0] < high for marks in named for s, _ in marks)
+        ):
+            for name in dict.fromkeys(s.item.column for s in shown):
+                column = [s for s in shown if s.item.column == name and s.item.row]
+                if (
+                    len(column) > 2
+                    and len({s.item.row for s in column}) == len(column)
+                    and not any(words(s.item.row) & NO_SUMS for s in column)
+                ):
+                    yield column
+
+
+def _of_parts(number: Number, parts: Sequence[Shown], named: set[str], given: Around) -> Iterator[Way]:
+    """Shares of the parts in what they can be parts of, and what is left of it."""
+    counts = [
+        s for n, s in given.matched if "." not in s.item.text and s.value > 0 and _close(n, number, given)
+    ]
+    for one in parts:
+        for whole in (*wholes(one, given), *counts):
+            if 0 <= one.value < whole.value:
+                yield from ways(one, whole, named & {"rest", "share"}, number)
+
+
+def _close(one: Number, number: Number, given: Around) -> bool:
+    start, _, high = spans(number, given.read.text)
+    return start <= one.start < high
+
+
+def _two_counts(near: Sequence[Shown]) -> Iterator[Shown]:
+    """The sums of two counts that stand beside the number."""
+    counts = [s for s in near if "." not in s.item.text and s.value > 0]
+    for n, one in enumerate(counts):
+        for two in counts[n + 1 :]:
+            if one.table == two.table and one.value != two.value:
+                yield made(one.value + two.value, one, f"{one.item.text} + {two.item.text}")
+
+
+def _structural(number: Number, given: Around) -> Iterator[Way]:
     """What follows from the tables' and the text's own structure, whatever the words."""
     yield from _of_bracket(number, given)
     if number.kind not in ("percent", "fraction"):
         return
     for one, two in pairs(given.sums):
-        if two.value and one.label in _governing(number, given.read, given.evidence, one):
+        if two.value and one.label in _governing(number, given, one):
             how = f"100 × {one.value:g} / {two.value:g}"
-            yield _Way(100 * one.value / two.value, how, (one.of[0], two.of[0]))
+            yield Way(100 * one.value / two.value, how, (one.of[0], two.of[0]))
     for whole in given.sums:
         whole_row = bool(whole.label) and not whole.column and whole.value > 0
-        if whole_row and whole.label in _governing(number, given.read, given.evidence, whole):
+        if whole_row and whole.label in _governing(number, given, whole):
             for part in whole.of:
                 how = f"100 × {part.item.text} / {whole.value:g}"
-                yield _Way(100 * part.value / whole.value, how, (part,))
+                yield Way(100 * part.value / whole.value, how, (part,))
 
 
-def _of_bracket(number: Number, given: Around) -> Iterator[_Way]:
+def _of_bracket(number: Number, given: Around) -> Iterator[Way]:
     """The sum of the numbers in the bracket that follows: `10 matches (7 won, 2 drawn, 1 lost)`."""
     bracket = _BRACKET.match(given.read.text, number.end)
     if bracket:
         low, high = bracket.span(1)
         inside = [s for n, s in given.matched if low <= n.start < high]
         if 1 < len(inside) == sum(low <= n.start < high for n in given.read.found):
-            yield _Way(
+            yield Way(
                 sum(s.value for s in inside), " + ".join(s.item.text for s in inside), tuple(inside[:3])
             )
 
 
-def _governing(number: Number, read: Answer, evidence: Evidence, each: Total) -> frozenset[str]:
-    for labels in evidence.dimensions(each.of[0].table)[:-1]:
+def _governing(number: Number, given: Around, each: Total) -> frozenset[str]:
+    for labels in given.evidence.dimensions(each.of[0].table)[:-1]:
         if each.label in labels:
-            return read.governing(number, labels)
-    return (
-        frozenset((each.label,))
-        if mentions(before(read.text, number.start, number.end), each.label)
-        else frozenset()
-    )
+            return given.read.governing(number, labels)
+    said = before(given.read.text, number.start, number.end)
+    return frozenset((each.label,)) if mentions(said, each.label) else frozenset()
 
 
-def _beside(number: Number, given: Around) -> list[Shown]:
-    """What the numbers in the sentence, the one before and the one after stand for; the nearest first."""
-    answer = given.read.text
-    low, high = sentence_span(answer, number.start, number.end)
-    start = sentence_span(answer, max(0, low - 2), max(0, low - 2))[0]
-    end = sentence_span(answer, min(len(answer), high + 1), min(len(answer), high + 1))[1]
-    close = [(abs(n.start - number.start), s) for n, s in given.matched if start <= n.start < end]
-    return [s for _, s in sorted(close, key=lambda pair: pair[0])][:8]
-
-
-def _pairs(beside: Sequence[Shown]) -> Iterator[tuple[Shown, Shown]]:
-    for n, one in enumerate(beside):
-        for two in beside[n + 1 :]:
-            yield one, two
-            yield two, one
-
-
-def _of_table(number: Number, read: Answer, evidence: Evidence) -> Iterator[tuple[Shown, Shown]]:
-    """Values of one column whose rows are named in the sentence, or one there and one in the sentence before."""
-    low, high = sentence_span(read.text, number.start, number.end)
-    if number.kind == "percent" and not _PATTERNS["difference"].search(read.text[low:high]):
-        return  # one group is no share of another
-    start, _ = sentence_span(read.text, max(0, low - 2), max(0, low - 2))
-    for table, shown in evidence.tables.items():
-        if len(shown) > 2000 or table[1] == NAMESPACE:
-            continue
-        dimensions = evidence.dimensions(table)[:-1]
-        wide = [{name for s, name in read.named(d) if start <= s[0] < high} for d in dimensions]
-        near = [{name for s, name in read.named(d) if low <= s[0] < high} for d in dimensions]
-        columns: dict[str, list[Shown]] = {}
-        for s in shown:
-            if s.item.row and any(wide) and _in(s, wide):
-                columns.setdefault(s.item.column, []).append(s)
-        for rows in columns.values():
-            here = [s for s in rows[:8] if any(near) and _in(s, near)] or rows[:8]
-            yield from (
-                (a, b)
-                for one in here
-                for two in rows[:8]
-                if one.item.row != two.item.row
-                for a, b in ((one, two), (two, one))
-            )
-
-
-def _in(shown: Shown, named: Sequence[set[str]]) -> bool:
-    """Whether each level of rows of which the text names any has the value's own among them."""
-    return all(label in names for label, names in zip(shown.item.labels, named, strict=False) if names)
-
-
-def _stated(matched: Sequence[tuple[Number, Shown]]) -> Iterator[tuple[Shown, Shown]]:
-    """Values of one column that stand anywhere in the answer."""
-    stated = [s for _, s in matched][:12]
-    yield from ((a, b) for a, b in _pairs(stated) if a.table == b.table and a.item.column == b.item.column)
-
-
-def _parts(beside: Sequence[Shown], evidence: Evidence) -> Iterator[tuple[Shown, Shown]]:
-    """A count beside the number, against numbers of rows."""
-    for one in beside:
-        if not one.value.is_integer() or one.value < 0:
-            continue
-        for whole in (*evidence.wholes, *_whole(one, evidence)):
-            if one.value <= whole.value:
-                yield one, whole
-
-
-def _whole(one: Shown, evidence: Evidence) -> Iterator[Shown]:
-    """The sum of the column of counts in which a count stands."""
-    column = [s for s in evidence.tables.get(one.table, ()) if s.item.column == one.item.column]
-    if (
-        1 < len(column) <= 200
-        and not words(one.item.column) & NO_SUMS
-        and all(s.value >= 0 and s.value.is_integer() for s in column)
-    ):
-        total = sum(s.value for s in column)
-        yield Shown(
-            Item(total, f"{total:.0f}", "sum", one.item.column, one.item.table),
-            one.cell,
-            one.output,
-            one.code,
-        )
-
-
-def _ways(one: Shown, two: Shown, named: set[str], number: Number) -> Iterator[_Way]:
-    a, b, of = one.value, two.value, (one, two)
-    said = f"{one.item.text} {{}} {two.item.text}"
-    high, low = (one, two) if a >= b or number.readings[0].value < 0 else (two, one)
-    apart = f"{high.item.text} − {low.item.text}"
-    percent = number.kind in ("percent", "points", "fraction")
-    if "rest" in named and not percent and a.is_integer() and b.is_integer() and a <= b:
-        yield _Way(b - a, f"{two.item.text} − {one.item.text}", (two, one))
-    if "difference" in named and (number.kind != "percent" or abs(a) <= 100):
-        yield _Way(high.value - low.value, apart, (high, low))
-        if number.kind in ("points", "percent"):
-            yield _Way(100 * (high.value - low.value), f"100 × ({apart})", (high, low))
-    if b:
-        if percent and "share" in named and abs(a) <= abs(b):
-            yield _Way(100 * a / b, f"100 × {said.format('/')}", of)
-        if percent and "difference" in named:
-            yield _Way(100 * (a / b - 1), f"100 × ({said.format('/')} − 1)", of)
-        if not percent and ("ratio" in named or ("rate" in named and number.decimals)):
-            yield _Way(a / b, said.format("/"), of)
-    alike = one.table == two.table and one.item.column == two.item.column
-    if "sum" in named and number.kind != "times" and (alike or (a.is_integer() and b.is_integer())):
-        yield _Way(a + b, said.format("+"), of)
-    if "mean" in named and number.kind != "times" and one.table == two.table:
-        yield _Way((a + b) / 2, f"({said.format('+')}) / 2", of)
-
-
-def _sums(number: Number, sentence: str, wider: str, evidence: Evidence, named: set[str]) -> Iterator[_Way]:
-    """The sum of a column, or a value's share in it."""
-    if not named & {"sum", "share"}:
-        return
-    if number.kind not in ("percent", "fraction"):
-        named = named - {"share"}
-    for (cell, _, _), shown in evidence.tables.items():
-        columns: dict[str, list[Shown]] = {}
-        for s in shown if len(shown) <= 2000 else ():
-            columns.setdefault(s.item.column, []).append(s)
-        for column in columns.values():
-            if not 1 < len(column) <= 200 or not all(s.item.row in evidence.groups for s in column):
-                continue
-            whole = sum(s.value for s in column)
-            name = f"the sum of {column[0].item.column or 'the values'} in cell {cell}"
-            if "sum" in named and len({s.item.row for s in column}) == len(column):
-                yield _Way(whole, name, tuple(column[:3]))
-            if "share" in named and whole and all(s.value >= 0 for s in column):
-                for s in column:
-                    if s.item.row and mentions(wider, s.item.row) and mentions(sentence, s.item.row):
-                        yield _Way(100 * s.value / whole, f"100 × {s.item.text} / {name}", (s,))
-
-
-def _fits(number: Number, way: _Way) -> bool:
-    for reading in number.readings:
-        scale = 100.0 if number.kind == "fraction" else 1.0
-        value, tolerance = reading.value * scale, reading.tolerance * scale
-        slack = tolerance * (1 + 1e-6) + abs(value) * 1e-9 + way.blur
-        if abs(way.value - value) <= slack or (value > 0 and abs(-way.value - value) <= slack):
-            return True
-    return False
-
-
-def _derived(number: Number, way: _Way) -> Derived:
+def _derived(number: Number, way: Way) -> Derived:
     places = tuple(s.place for s in way.of)
     shown = "; ".join(map(str, places))
     told = f"{number.text}: {way.how} = {way.value:.6g}, from {shown}."
     claim = Claim(number.text, number.start, number.end, "derived", places, way.how, told)
-    first = way.of[0]
-    item = Item(way.value, f"{way.value:.6g}", first.item.row, "", first.item.table, way.how)
-    return claim, replace(first, item=item, output=DERIVED)
+    return claim, made(way.value, way.of[0], way.of[0].item.row, way.how, DERIVED)

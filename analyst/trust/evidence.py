@@ -6,24 +6,30 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from functools import cache
+from itertools import islice, zip_longest
 from typing import Any
 
 from analyst_kernels import Error, Output, Stream
 
 from ..digest import Digest
-from ..events import Asked, Event, Place, Surveyed
+from ..events import Asked, Event, Place, Surveyed, Variable
 from .dates import Day, dates
 from .items import Item
 from .printed import in_text
-from .tables import in_figure, in_html, in_summary, in_survey
+from .tables import CELLS, in_figure, in_html, in_survey
+from .variables import in_variable, told
 from .words import words
 
 TABLE = "application/vnd.analyst.table+json"
 GENERAL = words("min max mean median std count n rows columns missing sum corr p share r")
 """Labels that name statistics."""
 NAMESPACE = -1
-"""In the place of an output's number: it is shown by the summary of a variable."""
+"""In the place of an output's number: a variable holds it after the cell."""
+READ, LINE = 2_000_000, 100_000
+"""Characters of a text that are read: its first and its last half; and of each of its lines."""
+NUMBERS = CELLS
+"""Numbers of one output that are read: more than a person could look at."""
 _NAMING = re.compile(r"(?<![\w.])\d{3,}(?![\w.])|^\d+$")
 _LONG = 2000
 _MANY = 4000
@@ -31,10 +37,19 @@ _WHOLES = 6
 _NAME = 4
 """Most words of a row's label that is the name of a group."""
 _DIGITS = re.compile(r"[\d.]+")
+_TELLING = 6
+"""Significant digits by which a value is known again."""
 _CODE = 400
 """Characters of a cell's code that are read for that."""
 _TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d])")
+_DATED = re.compile(
+    r"\d[-/]\d|\d\.\s?\d\d?\.\s?\d"
+    r"|\b(?:jan|jän|feb|fév|fev|mar|mär|mae|apr|avr|abr|may|mai|jun|jui|jul|aug|aoû|aou|ago|sep|oct|okt|nov|dec|dez|déc|dic|ene)",
+    re.I,
+)
+"""What a line with a date has in it. Looked for first, since hardly any line has it, and all forms of dates cost more."""
 _BARE = re.compile(r"(?:np\.\w+\()?[-+]?[\d.,]+(?:e[-+]?\d+)?\)?", re.I)
+_TAG = re.compile(r"<[^<>]*>")
 _SHOWS = re.compile(r"\b(?:print|display)\(")
 FIGURE = "application/vnd.analyst.figure+json"
 
@@ -47,6 +62,8 @@ class Shown:
     cell: int
     output: int
     code: str
+    variable: str = ""
+    """The name of the variable that holds it; "" of what an output shows."""
 
     @property
     def value(self) -> float:
@@ -56,12 +73,14 @@ class Shown:
     @property
     def place(self) -> Place:
         """Where it stands."""
-        return Place(self.cell, self.output, self.item.row, self.item.column, self.item.text)
+        item = self.item
+        return Place(self.cell, self.output, item.row, item.column, item.text, self.variable)
 
     @property
     def labels(self) -> frozenset[str]:
         """Words that stand beside it; where none do, those of the code that showed it."""
-        return words(f"{self.item.row} {self.item.column} {self.item.line}") or words(self.showing)
+        item = self.item
+        return words(f"{item.row} {item.column} {item.line} {self.variable}") or words(self.showing)
 
     @property
     def bare(self) -> bool:
@@ -113,13 +132,8 @@ class Evidence:
         for call, returned in Digest.of(events).cells:
             for number, output in enumerate(returned.outputs):
                 made._output(output, returned.cell, number, call.code)
-            for variable in returned.variables or ():
-                if variable.type == "DataFrame":
-                    made._add(
-                        in_summary(variable.name, variable.summary), returned.cell, NAMESPACE, call.code
-                    )
-                elif variable.type not in ("module", "function", "class"):
-                    made._text(variable.summary, returned.cell, NAMESPACE, call.code, variable.name)
+            for number, variable in enumerate(returned.variables or (), 1):
+                made._variable(variable, returned.cell, -number, call.code)
         made._sort()
         return made
 
@@ -163,7 +177,7 @@ class Evidence:
         html = output.data.get("text/html")
         if isinstance(html, str) and "<table" in html:
             self._add(in_html(html), cell, number, code)
-            self._dates(re.sub(r"<[^>]*>", " ", html), Place(cell, number))
+            self._dates("\n".join(_TAG.sub(" ", line) for line in _lines(html)), Place(cell, number))
         else:
             for kind in ("text/plain", "text/markdown"):
                 if isinstance(output.data.get(kind), str) and not output.data[kind].startswith("<Figure"):
@@ -175,40 +189,64 @@ class Evidence:
             self._add(in_figure(output.data[FIGURE]), cell, number, code)
             self._dates(str(output.data[FIGURE]), Place(cell, number))
 
-    def _text(self, text: str, cell: int, number: int, code: str, row: str = "") -> None:
-        items: Iterator[Item] = in_text(text)
-        if row:
-            items = (
-                Item(i.value, i.text, f"{row} {i.row}".strip(), i.column, i.table, f"{row}: {i.line}")
-                for i in items
-            )
-        self._add(items, cell, number, code)
-        self._dates(text, Place(cell, number, row))
+    def _variable(self, variable: Variable, cell: int, table: int, code: str) -> None:
+        self._add(in_variable(variable, table), cell, NAMESPACE, code, variable.name)
+        self._dates(told(variable), Place(cell, NAMESPACE, variable.name, variable=variable.name))
 
-    def _add(self, items: Iterable[Item], cell: int, number: int, code: str) -> None:
-        self.shown += [Shown(item, cell, number, code) for item in items if item.value == item.value]
+    def _text(self, text: str, cell: int, number: int, code: str) -> None:
+        text = "\n".join(_lines(text))
+        self._add(in_text(text), cell, number, code)
+        self._dates(text, Place(cell, number))
+
+    def _add(self, items: Iterable[Item], cell: int, number: int, code: str, variable: str = "") -> None:
+        self.shown += [
+            Shown(item, cell, number, code, variable)
+            for item in islice(items, NUMBERS)
+            if item.value == item.value
+        ]
 
     def _dates(self, text: str, place: Place) -> None:
-        for time in _TIME.finditer(text):
-            at = replace(place, text=time[0])
-            self.times.setdefault(f"{int(time[1]):02}:{time[2]}", at)
-        for date in dates(text):
-            line_low = text.rfind("\n", 0, date.start) + 1
-            line = text[max(line_low, date.start - 80) : date.end + 20]
-            for year, month, day in date.days:
-                said = Place(place.cell, place.output, place.row, place.column, text[date.start : date.end])
-                for part in ((year, month, day), (year, month, None), (None, month, day), (year, None, None)):
-                    self.days.setdefault(part, (said, line))
+        for line in text.splitlines():
+            for time in _TIME.finditer(line):
+                self.times.setdefault(f"{int(time[1]):02}:{time[2]}", replace(place, text=time[0]))
+            for date in dates(line) if _DATED.search(line) else ():
+                said = replace(place, text=line[date.start : date.end])
+                around = line[max(0, date.start - 80) : date.end + 20]
+                for year, month, day in date.days:
+                    for part in (
+                        (year, month, day),
+                        (year, month, None),
+                        (None, month, day),
+                        (year, None, None),
+                    ):
+                        self.days.setdefault(part, (said, around))
+
+    def _once(self) -> None:
+        """Leave out of the variables what outputs show as well, in as many digits as tell: it is seen there."""
+        rows = dict[str, list[Item]]()
+        for shown in self.shown:
+            if shown.output == NAMESPACE:
+                rows.setdefault(shown.item.row, [])
+        for shown in self.shown if rows else ():
+            if shown.output != NAMESPACE and shown.item.row in rows:
+                rows[shown.item.row].append(shown.item)
+        self.shown = [
+            s for s in self.shown
+            if s.output != NAMESPACE or not any(_same(s.item, other) for other in rows[s.item.row])
+        ]  # fmt: skip
 
     def _sort(self) -> None:
-        self.shown.sort(key=lambda s: s.value)
-        self.values = [s.value for s in self.shown]
+        self._once()
+        self.shown.sort(key=lambda s: s.item.value)
+        self.values = [s.item.value for s in self.shown]
         for shown in self.shown:
             self.tables.setdefault(shown.table, []).append(shown)
         self.groups = frozenset(self._groups())
+        naming = cache(_NAMING.findall)
         for shown in self.shown:
-            for label in (*shown.item.labels[:-1], shown.item.column):
-                for name in _NAMING.findall(label):
+            # that a row of a variable is called so is nothing that anybody was shown
+            for label in () if shown.output == NAMESPACE else (*shown.item.labels[:-1], shown.item.column):
+                for name in naming(label):
                     self.names.setdefault(name, []).append(shown)
         counts = (
             s
@@ -231,6 +269,20 @@ class Evidence:
             if len(rows) > 1:
                 names = (row for row in rows - columns if row and len(row.split()) <= _NAME)
                 yield from (row for row in names if not _DIGITS.fullmatch(row) and not words(row) <= GENERAL)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, as far as they are read."""
+    if len(text) > READ:
+        text = f"{text[: READ // 2]}\n{text[-READ // 2 :]}"
+    return [line[:LINE] for line in text.splitlines()]
+
+
+def _same(held: Item, shown: Item) -> bool:
+    """Whether an output shows what a variable holds, in full or in enough digits."""
+    return held.value == shown.value or (
+        shown.digits >= _TELLING and abs(held.value - shown.value) <= shown.tolerance
+    )
 
 
 def _shape(digest: Mapping[str, Any]) -> Iterator[Item]:

@@ -127,9 +127,8 @@ def _operations(observed: Iterable[Mapping[str, Any]], tree: ast.Module) -> Iter
                     "dropped", f"line {line}: dropna keeps {fact['kept']:,} of {fact['rows']:,} rows."
                 )
             case "concat" if fact["doubled"] > 0:
-                yield Finding(
-                    "duplicates", f"line {line}: after concat {_counted(fact['doubled'])} repeat another one."
-                )
+                told = _about(fact["doubled"]) if fact.get("estimated") else _counted(fact["doubled"])
+                yield Finding("duplicates", f"line {line}: after concat {told} repeat another one.")
             case "groups" if fact["small"] and fact["least"] < fact["most"] and _AVERAGES.search(said):
                 by = ", ".join(fact["keys"])
                 told = f"{fact['small']:,} of {fact['groups']:,} groups by {by} have fewer than 5 rows (the smallest {fact['least']})"
@@ -140,6 +139,10 @@ def _operations(observed: Iterable[Mapping[str, Any]], tree: ast.Module) -> Iter
 
 def _counted(rows: int) -> str:
     return "1 row" if rows == 1 else f"{rows:,} rows"
+
+
+def _about(rows: int) -> str:
+    return f"about {round(rows, 2 - len(str(rows))):,} rows (estimated from a sample)"
 
 
 def _join(fact: Mapping[str, Any]) -> Iterator[str]:

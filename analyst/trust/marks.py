@@ -40,7 +40,7 @@ def signed(text: str, claims: Sequence[Claim]) -> str:
 
 
 def sentences(checked: Checked | None) -> list[str]:
-    """What is on record for each claim, a line each, what nothing shows first; then what the contract misses."""
+    """What is on record for each claim, a line each, what nothing shows first. What the contract misses is in `limits`."""
     if checked is None:
         return []
     order = {"unsupported": 0, "derived": 1, "supported": 2}
@@ -50,7 +50,6 @@ def sentences(checked: Checked | None) -> list[str]:
     )
     more = len(lines) - LISTED
     return [
-        *(f"⚠ {u}" for u in checked.unkept),
         *list(lines)[:LISTED],
         *([f"and {more} more"] if more > 0 else []),
     ]

@@ -14,6 +14,7 @@ Token = tuple[int, int, str]
 """Start, end, and the one form of a word; of a number itself."""
 _TOKEN = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)*s?(?!\w)|[^\W\d_]+\d*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_VERSION = re.compile(r"\bv(?=\d)")
 _DATE = re.compile(r"((?:1[5-9]|20|21)\d\d)-(\d\d)(?:-\d\d)?(?: 00:00:00)?")
 _DULL = frozenset(
     re.findall(
@@ -24,10 +25,10 @@ _DULL = frozenset(
 _ENDS = frozenset(("min", "max", "count", "sum"))
 """Statistics that have to be named as such: the lowest mean is not the column `min`."""
 _RELATIONS = frozenset(
-    one_form(w)
-    for w in ("before", "after", "from", "until", "since", "under", "over", "above", "below", "between")
+    one_form(w) for w in ("from", "until", "since", "under", "over", "above", "below", "between")
 )
 _UNITS = frozenset(("mm", "cm", "m", "km", "g", "kg", "ms", "s", "h", "eur", "usd", "pct", "percent"))
+_MEDIAN = frozenset(("p50", "P50", "q50", "50%", "0.5", "0.50", "50th", "50% median"))
 MOST = 400
 """Labels of one dimension that are looked for."""
 
@@ -35,7 +36,7 @@ MOST = 400
 @lru_cache(maxsize=256)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words and numbers of a text."""
-    plain = _CAMEL.sub(" ", text) if len(text) < 60 else text
+    plain = _VERSION.sub(" ", _CAMEL.sub(" ", text) if len(text) < 60 else text)
     return tuple((m.start(), m.end(), _form(m[0])) for m in _TOKEN.finditer(plain))
 
 
@@ -46,6 +47,12 @@ def _form(word: str) -> str:
         )  # of single letters only capitals are names
     form = one_form(word.lower())
     return word.lower() if form in _ENDS and not word.lower().startswith(form) else form
+
+
+@lru_cache(maxsize=4096)
+def is_part(label: str, other: str) -> bool:
+    """Whether a label says less than another: `defaults` of `defaults share`."""
+    return {t[2] for t in tokens(label)} < {t[2] for t in tokens(other)}
 
 
 @lru_cache(maxsize=512)
@@ -70,6 +77,8 @@ def _dated(label: str, labels: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if match := _DATE.fullmatch(label):
         month = month_names(int(match[2]))
         yield from ((match[1],), (month,), (month, match[1]))
+    elif label in _MEDIAN:
+        yield ("median",)
     elif label.isdigit() and len(labels) > 2:
         if all(other[-1:] == "0" and len(other) == 4 for other in labels if other.isdigit()):
             yield (f"{label}s",)

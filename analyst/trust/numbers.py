@@ -87,8 +87,9 @@ _POINT = re.compile(r"(?<![\d.,])\d+\.(?:\d{1,2}|\d{4,})(?![\d.])|\d,\d{3}\.\d")
 _AFTER = re.compile(
     r"(?:[,;] ?[-−+]?[\d.]+|\s?(?:to|–|-)\s?[-−+]?[\d.]+)?\s?[\])]\s?(%|pp\b|percentage points?|points?)"
 )
+_POINTS = re.compile(r"\s?points?\b")
 _HEDGE = re.compile(
-    r"(?:about|around|roughly|approximately|nearly|almost|over|some|ca\.|circa|etwa|rund|environ|près de|~|≈)\s?$",
+    r"(?:about|around|roughly|approximately|nearly|almost|over|some|close to|just (?:over|under)|fast|knapp|gut|presque|plus de|ca\.|circa|etwa|rund|environ|près de|~|≈)\s?$",
     re.I,
 )
 _WORDS = {
@@ -151,7 +152,11 @@ def numbers(text: str) -> list[Number]:
         Number(m[0], m.start(), m.end(), "word", (Reading(float(_WORDS[m[1].lower()]), 0.0),))
         for m in _SAID.finditer(plain)
     ]
-    return sorted(_ranges(found, text), key=lambda n: n.start)
+    found = sorted(_ranges(found, text), key=lambda n: n.start)
+    if any(n.kind == "percent" for n in found):  # there points are those of a percentage
+        last = [n for n in found if n.kind == "number" and _POINTS.match(text, n.end)]
+        found = list(_ranges([replace(n, kind="points") if n in last else n for n in found], text))
+    return found
 
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -231,6 +236,8 @@ def _half(value: float, places: int, hedged: bool) -> float:
     if hedged and places == 0 and value >= 100:
         text = f"{value:.0f}"
         places = -min(len(text) - len(text.rstrip("0")), len(text) - 2)
+    if hedged and places == 0 and 10 <= value < 100 and value % 10 == 0:
+        return 2.0
     return 0.5 * 10.0**-places
 
 

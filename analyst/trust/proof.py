@@ -6,18 +6,20 @@ that was left out wrongly is not taken for a value that moves.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from analyst_kernels import Error, Kernel, Limits
 
-from ..events import Claim, Event, Moved, Proved, Surveyed, ToolReturned, Variable
+from ..events import Asked, Claim, Event, Moved, Proved, Surveyed, ToolReturned, Variable
 from ..story import Story, read
 from ..tools.survey import survey
+from .causes import causes
 from .evidence import Evidence
-from .proof_cells import Runnable, needed, prelude, runnable
+from .proof_cells import Runnable, needed, prelude, rests_on, runnable
 from .proof_values import Compared, claimed, figures, outputs, tables
 from .receipts import receipts
 
@@ -25,22 +27,14 @@ MOVED = 20
 """Differences that are told one by one."""
 Mode = Literal["values", "full"]
 
-_CAUSES = (
-    (r"now\(|today\(|time\.time|perf_counter|utcnow|monotonic", "it reads the clock"),
-    (
-        r"random|\bsample\(|shuffle|permutation|train_test_split|KMeans|RandomForest|bootstrap|TSNE|UMAP|rvs\(",
-        "it draws random numbers without a seed: set one",
-    ),
-    (
-        r"https?://|requests\.|urlopen|read_sql|read_html|yfinance|environ|getenv",
-        "it reads what lies outside the data that was named",
-    ),
-    (
-        r"\bset\(|listdir|glob\(|hash\(|as_completed|imap_unordered|Thread",
-        "it depends on an order that is not fixed (a set, a folder, threads)",
-    ),
-)
-_SEEDED = re.compile(r"seed\(\s*\d|random_state\s*=\s*\d|default_rng\(\s*\d|RandomState\(\s*\d")
+_FAILURES = {
+    "FileNotFoundError": "a file that it reads is not there",
+    "ModuleNotFoundError": "a library that it imports is not there",
+    "MemoryError": "there was too little memory this time",
+    "wall limit": "it took longer than a cell may",
+    "died": "the kernel died: too little memory?",
+}
+"""What a cell ended with this time, and what that tells."""
 
 
 @dataclass
@@ -52,6 +46,7 @@ class _Clean:
     surveyed: Surveyed | None = None
     broken: Moved | None = None
     """The cell that did not run to its end this time; nothing was run after it."""
+    broken_cell: int = 0
 
 
 async def prove(
@@ -75,7 +70,8 @@ async def prove(
     Raises:
         KernelError: the kernel does not start, or dies.
     """
-    claims, shown, unnumbered = _answers(events)
+    events = tuple(events)  # the log may grow while what takes long is read in a thread
+    claims, shown, unnumbered = await asyncio.to_thread(_answers, events)
     cells = runnable(events)
     if effects := [cell.cell for cell in cells if outside(cell.code)]:
         numbers = ", ".join(map(str, effects))
@@ -88,11 +84,11 @@ async def prove(
     try:
         await kernel.start()
         clean = await _run(kernel, events, before, chosen, limits)
-        proved = _compare(events, claims, unnumbered, clean, mode)
+        proved = await asyncio.to_thread(_compare, events, claims, unnumbered, clean, mode)
         if not proved.ok and len(chosen) < len(cells):
             await kernel.restart()
             clean = await _run(kernel, events, before, cells, limits)
-            proved = _compare(events, claims, unnumbered, clean, mode)
+            proved = await asyncio.to_thread(_compare, events, claims, unnumbered, clean, mode)
         return proved
     finally:
         await kernel.close()
@@ -142,14 +138,18 @@ async def _run(
         execution = await kernel.execute(cell.code, None, limits)
         if not execution.ok:
             errors = [f"{o.ename}: {o.evalue}" for o in execution.outputs if isinstance(o, Error)]
-            clean.broken = Moved(f"cell {cell.cell}", "ok", next(iter(errors), execution.ending)[:200])
+            now = errors[0] if errors and execution.ending == "error" else execution.ending
+            clean.broken = Moved(f"cell {cell.cell}", "ok", now[:200])
+            clean.broken_cell = cell.cell
             return clean
         changes = await kernel.evaluate("changes")
         clean.again[cell.cell] = replace(
             cell.returned,
             outputs=execution.outputs,
             observed=tuple(changes["observed"]),
-            variables=tuple(Variable(v["name"], v["type"], v["summary"]) for v in changes["variables"]),
+            variables=tuple(
+                Variable(v["name"], v["type"], v["summary"], v.get("content")) for v in changes["variables"]
+            ),
         )
     return clean
 
@@ -167,11 +167,12 @@ def _compare(
         *outputs(whole, before, again),
     ]
     if clean.broken:
-        compared.insert(0, Compared(clean.broken))
+        compared.insert(0, Compared(clean.broken, clean.broken_cell))
     moved = [c.moved for c in compared if c.moved]
+    cells = {c.cell for c in compared if c.moved and c.cell}
     numbers = tuple(cell.cell for cell in clean.cells)
     cause = (
-        _cause(events, clean)
+        _cause(events, clean, cells)
         if moved
         else ""
         if compared
@@ -193,18 +194,20 @@ def _retold(events: Sequence[Event], clean: _Clean) -> list[Event]:
     return told
 
 
-def _cause(events: Sequence[Event], clean: _Clean) -> str:
-    """The likely cause of a difference, by what the data and the code tell."""
+def _cause(events: Sequence[Event], clean: _Clean, moved: Collection[int]) -> str:
+    """The likely cause of a difference, by what the data and the code of the cells that moved tell."""
     surveyed = [e for e in events if isinstance(e, Surveyed) and e.tables]
     if clean.surveyed and surveyed and not _same_data(surveyed, clean.surveyed):
         return "Likely cause: the data is not what it was."
     if clean.broken and (name := re.search(r"NameError: name '(\w+)'", clean.broken.now)):
         return f"Likely cause: no cell of the run makes {name[1]}; it was there before."
-    code = "\n".join(cell.code for cell in clean.cells)
-    for pattern, cause in _CAUSES:
-        if re.search(pattern, code) and not ("random" in pattern and _SEEDED.search(code)):
-            return f"Likely cause: {cause}."
-    return "Nothing in the code tells why."
+    if clean.broken and (why := _FAILURES.get(clean.broken.now.partition(":")[0])):
+        return f"Likely cause: {why}."
+    first = min(moved, default=0)
+    rest = [cell.code for cell in reversed(rests_on(clean.cells, {first}))]
+    data = [path for e in events if isinstance(e, Asked) for path in e.data]
+    found = causes(rest, [cell.code for cell in clean.cells], data)
+    return f"Likely cause: {', or '.join(found)}." if found else "Nothing in the code tells why."
 
 
 def _same_data(before: Sequence[Surveyed], now: Surveyed) -> bool:

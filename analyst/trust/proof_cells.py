@@ -60,12 +60,18 @@ def _of_part(part: Part) -> Iterator[Runnable]:
 
 def needed(cells: Sequence[Runnable], shown: Collection[int]) -> list[Runnable]:
     """The cells that the values shown by some cells (their numbers) and the figures rest on, in their order."""
+    always = {c.cell for c in cells if draws(c.returned) or _AMBIENT.search(c.code)}
+    return rests_on(cells, always.union(shown))
+
+
+def rests_on(cells: Sequence[Runnable], shown: Collection[int]) -> list[Runnable]:
+    """Some cells (their numbers), and those before them that made the names they use, in their order."""
     kept: list[Runnable] = []
     wanted: set[str] = set()
     for cell in reversed(cells):
         uses, binds, sets = _names(cell.code)
         binds |= {v.name for v in cell.returned.variables or ()}
-        if cell.cell in shown or draws(cell.returned) or binds & wanted or _AMBIENT.search(cell.code):
+        if cell.cell in shown or binds & wanted:
             kept.append(cell)
             wanted = (wanted - sets) | uses
     return kept[::-1]

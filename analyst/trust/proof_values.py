@@ -25,6 +25,8 @@ class Compared:
     """One thing that was compared; `moved` when it is different now."""
 
     moved: Moved | None = None
+    cell: int = 0
+    """The cell that shows or makes it; 0: none."""
 
 
 def claimed(claims: Sequence[Claim], before: Evidence, again: Evidence) -> Iterator[Compared]:
@@ -34,7 +36,7 @@ def claimed(claims: Sequence[Claim], before: Evidence, again: Evidence) -> Itera
         was = _value(before, place)
         if was is None:  # a date: found again or not
             there = any(p.text == place.text for p, _ in again.days.values())
-            yield Compared(None if there else Moved(_where(place), place.text, "not there"))
+            yield Compared(None if there else Moved(_where(place), place.text, "not there"), place.cell)
             continue
         same = [s for s in again.shown if s.cell == place.cell]
         spot = [s for s in same if (s.item.row, s.item.column) == (place.row, place.column)]
@@ -42,7 +44,8 @@ def claimed(claims: Sequence[Claim], before: Evidence, again: Evidence) -> Itera
             yield Compared()
         else:
             near = min(spot or same, key=lambda s: abs(s.value - was), default=None)
-            yield Compared(Moved(_where(place), place.text, near.item.text if near and spot else "not there"))
+            now = near.item.text if near and spot else "not there"
+            yield Compared(Moved(_where(place), place.text, now), place.cell)
 
 
 def _value(evidence: Evidence, place: Place) -> float | None:
@@ -50,7 +53,7 @@ def _value(evidence: Evidence, place: Place) -> float | None:
 
 
 def _where(place: Place) -> str:
-    label = " / ".join(filter(None, (place.row, place.column)))[:_SHOWN]
+    label = " / ".join(filter(None, (place.variable, place.row, place.column)))[:_SHOWN]
     return ("the survey" if place.cell == 0 else f"cell {place.cell}") + (f" ({label})" if label else "")
 
 
@@ -63,7 +66,7 @@ def tables(before: Mapping[int, ToolReturned], again: Mapping[int, ToolReturned]
             yield Compared()
         else:
             yield Compared(
-                Moved(f"table {name} (cell {cell})", _size(fact), _size(now) if now else "not there")
+                Moved(f"table {name} (cell {cell})", _size(fact), _size(now) if now else "not there"), cell
             )
 
 
@@ -82,11 +85,11 @@ def figures(before: Mapping[int, ToolReturned], again: Mapping[int, ToolReturned
         for number, figure in enumerate(_figures(returned.outputs)):
             where = f"figure {number + 1} of cell {cell}"
             if number >= len(now):
-                yield Compared(Moved(where, "drawn", "not there"))
+                yield Compared(Moved(where, "drawn", "not there"), cell)
             elif _alike(figure, now[number]):
                 yield Compared()
             else:
-                yield Compared(Moved(where, *_difference(figure, now[number])))
+                yield Compared(Moved(where, *_difference(figure, now[number])), cell)
 
 
 def _figures(outputs: Iterable[Output]) -> list[Any]:
@@ -127,7 +130,7 @@ def outputs(
             _close(float(a), float(b))
             for a, b in zip(_NUMBER.findall(was), _NUMBER.findall(now), strict=True)
         )
-        yield Compared(None if same else Moved(f"the output of cell {cell}", *_lines(was, now)))
+        yield Compared(None if same else Moved(f"the output of cell {cell}", *_lines(was, now)), cell)
 
 
 def _text(shown: Iterable[Output]) -> str:

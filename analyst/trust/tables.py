@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 from .items import LETTER, NUMBER, QUARTILES, Item, item, tail
@@ -13,83 +13,83 @@ from .printed import in_text
 # ── HTML ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+CELLS = 200_000
+"""Cells that are read of the tables of one output. What stands below is no evidence."""
 _SHAPE = re.compile(r"([\d,]+) rows × ([\d,]+) columns")
 _MISSING = re.compile(r"(?:columns: |, )([^,()]+) \([^()]*, ([\d,]+) missing\)")
-_Cell = tuple[str, bool]
-
-
-class _Rows(HTMLParser):
-    """The cells of tables, each with whether it is a heading; one that spans rows stands in each of them."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[_Cell]]] = []
-        self._cell: list[str] | None = None
-        self._head = False
-        self._rows = self._columns = 1
-        self._below: dict[int, tuple[int, _Cell]] = {}
-        """By column: for how many rows more a cell stands there."""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append([])
-            self._below = {}
-        elif tag == "tr" and self.tables:
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self._cell, self._head = [], tag == "th"
-            given = {name: value or "" for name, value in attrs}
-            self._rows, self._columns = (_span(given.get(name, "")) for name in ("rowspan", "colspan"))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") and self._cell is not None and self.tables and self.tables[-1]:
-            row = self.tables[-1][-1]
-            self._fill(row)
-            cell = ("".join(self._cell).strip(), self._head)
-            if self._rows > 1:
-                self._below[len(row)] = (self._rows - 1, cell)
-            row += [cell] * self._columns
-            self._cell = None
-
-    def _fill(self, row: list[_Cell]) -> None:
-        while len(row) in self._below:
-            left, cell = self._below.pop(len(row))
-            if left > 1:
-                self._below[len(row)] = (left - 1, cell)
-            row.append(cell)
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-
-def _span(text: str) -> int:
-    return min(int(text), 1000) if text.isdecimal() and int(text) else 1
+Cell = tuple[str, bool]
+"""A text, and whether it is a heading."""
+Row = list[Cell]
+_PIECE = re.compile(
+    r"<(?:(table)|tr|t([dh]))\b([^<>]*)>(?(2)((?:[^<]+|<(?!/?t(?:[dhr]|able|body|head|foot)\b))*+))", re.I
+)
+"""A table or a row begins; or a cell, with its attributes and all that stands in it up to the next piece of a table."""
+_TAG = re.compile(r"<[^<>]*>")
+_SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?(\d{1,3})\b", re.I)
 
 
 def in_html(html: str) -> Iterator[Item]:
-    """The numbers of the tables in HTML."""
-    parser = _Rows()
-    parser.feed(html)
-    for number, rows in enumerate(parser.tables):
-        names: list[str] = []
-        for row in rows:
-            if row and all(head for _, head in row):
-                texts = [text for text, _ in row]
-                names = (
-                    [f"{a} {b}".strip() for a, b in zip(names, texts, strict=False)]
-                    if len(names) == len(texts)
-                    else texts
-                )
-                continue
-            yield from _of_row(row, names, number)
+    """The numbers of the tables in HTML, as far as `CELLS`."""
+    last, names = 0, list[str]()
+    for table, row in _rows(html):
+        if table != last:
+            last, names = table, []
+        if all(head for _, head in row):
+            texts = [text for text, _ in row]
+            same = len(names) == len(texts)
+            names = [f"{a} {b}".strip() for a, b in zip(names, texts, strict=True)] if same else texts
+        else:
+            yield from of_row(row, names, table)
 
 
-def _of_row(row: list[_Cell], names: list[str], table: int) -> Iterator[Item]:
-    """The numbers of a row: words in it are its labels; where there are none, its number at the margin is."""
-    parts = tuple(text for text, _ in row if LETTER.search(text) and not NUMBER.fullmatch(text))
-    if not parts and row:
+def _rows(html: str) -> Iterator[tuple[int, Row]]:
+    """The rows that have cells, each with the number of its table; a cell that spans rows or columns stands in each."""
+    table, left, row = 0, CELLS, Row()
+    below: dict[int, tuple[int, Cell]] = {}  # by column: for how many rows more a cell stands there
+    for piece in _PIECE.finditer(html):
+        begins, kind, attributes, inside = piece.groups()
+        if kind:
+            _fill(row, below)
+            text = _TAG.sub("", inside) if "<" in inside else inside
+            cell = (unescape(text).strip(), kind in "hH")
+            spans = {name.lower(): int(size) for name, size in _SPAN.findall(attributes)}
+            if spans.get("row", 1) > 1:
+                below[len(row)] = (spans["row"] - 1, cell)
+            row += [cell] * max(1, spans.get("col", 1))
+        elif row:
+            yield table, row
+            left, row = left - len(row), []
+        if begins:
+            table, below = table + 1, {}
+        if len(row) >= left:
+            break
+    if row:
+        yield table, row
+
+
+def _fill(row: Row, below: dict[int, tuple[int, Cell]]) -> None:
+    while len(row) in below:
+        left, cell = below.pop(len(row))
+        if left > 1:
+            below[len(row)] = (left - 1, cell)
+        row.append(cell)
+
+
+def of_row(row: Row, names: list[str], table: int) -> Iterator[Item]:
+    """The numbers of a row of HTML: words in it are its labels; where there are none, its number at the margin is."""
+    parts = tuple(text for text, _ in row if is_name(text))
+    if not parts and len(row) > 1:
         parts = tuple(text.removesuffix(".0") for text, head in row if head) or (row[0][0],)
+    return labelled(row, parts, names, table)
+
+
+def is_name(text: str) -> bool:
+    """Whether the text of a cell is a name and no value."""
+    return LETTER.search(text) is not None and NUMBER.fullmatch(text) is None
+
+
+def labelled(row: Row, parts: tuple[str, ...], names: list[str], table: int) -> Iterator[Item]:
+    """The numbers of a row with these labels, under the columns of these names."""
     label = tail(" ".join(parts))
     if row and row[0][0] in QUARTILES:
         label, parts = row[0][0], ()

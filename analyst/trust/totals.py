@@ -48,9 +48,9 @@ def _of_table(table: Sequence[Shown]) -> Iterator[Total]:
                 yield _sum(label, column, [s for s in own if s.item.labels[level] == label])
     crossed = [c for c in columns if c.casefold() not in ("all", "total") and not words(c) <= GENERAL]
     if len(crossed) > 1 and len(counts) + len(margins) == len(table):
-        rows = dict.fromkeys(s.item.row for s in counts)
-        for row in rows:
-            yield _sum(row, "", [s for s in counts if s.item.row == row and s.item.column in crossed])
+        cells = [s for s in counts if s.item.column in crossed]
+        for row in dict.fromkeys(s.item.row for s in cells):
+            yield _sum(row, "", [s for s in cells if s.item.row == row])
 
 
 def _sum(label: str, column: str, of: Sequence[Shown]) -> Total:

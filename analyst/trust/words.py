@@ -7,6 +7,8 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
+_LED = re.compile(r"\W*[^\W\d]")
+"""A cell of a table that begins with a letter."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CONCEPTS = {
     "mean": "average avg mittelwert mittlere mittel durchschnitt durchschnittlich moyenne moyen media typical",
@@ -23,6 +25,11 @@ _CONCEPTS = {
     "share": "percent percentage proportion anteil pourcentage",
     "male": "man men maenner männer hommes",
     "female": "woman women frauen frau femmes",
+    "win": "won wins victory victories sieg siege victoire victoires",
+    "lose": "lost loss losses losing defeat defeats niederlage niederlagen",
+    "draw": "drawn drew draws unentschieden",
+    "sell": "sold sale sales",
+    "spend": "spent spends spending",
     "jan": "january januar janvier jänner enero",
     "feb": "february februar février febrero",
     "mar": "march märz mars marzo",
@@ -38,7 +45,7 @@ _CONCEPTS = {
 }
 _STEM = 6
 """Letters by which words are compared: `invest` is `investment`."""
-_SAME = {word: name for name, line in _CONCEPTS.items() for word in line.split()} | {"total": "sum"}
+_SAME = {word: name for name, line in _CONCEPTS.items() for word in (name, *line.split())} | {"total": "sum"}
 _EMPTY = frozenset({
     "the", "a", "an", "of", "in", "is", "are", "was", "were", "and", "or", "to", "by", "with",
     "for", "at", "on", "as", "it", "that", "this", "than", "from", "its", "all", "over", "der",
@@ -48,12 +55,18 @@ _EMPTY = frozenset({
 })  # fmt: skip
 
 
+_NO_EXTREMES = frozenset(
+    ("test", "west", "best", "rest", "est", "interest", "forest", "request", "invest", "latest", "ttest")
+)
+
+
 @lru_cache(maxsize=20_000)
 def words(text: str) -> frozenset[str]:
     """The telling words of a text, each in one form: `Mean body masses` and `moyenne body_mass` share "mean" and "body"."""
-    found = (m.lower() for m in _WORD.findall(_CAMEL.sub(" ", text)))
+    found = [m.lower() for m in _WORD.findall(_CAMEL.sub(" ", text))]
     told = frozenset(one_form(w) for w in found) - _EMPTY
-    return told | {"min", "max"} if told & {"range", "extrem"} else told
+    extreme = told & {"range", "extrem"} or any(w.endswith("est") and w not in _NO_EXTREMES for w in found)
+    return told | {"min", "max"} if extreme else told
 
 
 def one_form(word: str) -> str:
@@ -82,8 +95,12 @@ def mentions(text: str, label: str) -> bool:
     return bool(told) and told <= words(text)
 
 
-_CLAUSE = re.compile(r"[,;:()|\n]\s|[()|\n;—]|\.\s|\s(?:and|while|und|et|against|whereas|but|vs\.?|versus)\s")
-_SENTENCE = re.compile(r"\n|(?<!\bca)(?<!approx)(?<!\bNr)[.!?]\s+(?=\W*[A-ZÀ-Þ\d])")
+_CLAUSE = re.compile(
+    r",\s(?!(?:which|who|that|whose|qui|dont)\b)|[;:()|\n]\s|[()|\n;—]|\.\s|\s(?:and|while|und|et|against|whereas|but|vs\.?|versus)\s"
+)
+_SENTENCE = re.compile(
+    r"\n|(?<!\bca)(?<!approx)(?<!\bNr)(?<!\bvs)(?<!\bbzw)(?<!\bi\.e)(?<!\be\.g)(?<!\bz\.B)(?<!\bd\.h)[.!?]\s+(?=\W*[A-ZÀ-Þ\d])"
+)
 
 
 def clause(text: str, start: int, end: int) -> str:
@@ -144,6 +161,7 @@ def _in_table(text: str, line: str, line_low: int, start: int) -> tuple[str, str
         first -= 1
     header = lines[first].split("|") if first < len(lines) else []
     title = header[column] if column < len(header) else ""
-    row = next((c.strip() for c in line.split("|") if words(c)), "")
+    cells = [c.strip() for c in line.strip().strip("|").split("|")]
+    row = " · ".join([*cells[:1], *(c for c in cells[1:] if _LED.match(c))])
     above = next((t for t in reversed(lines[:first]) if t.strip()), "")
     return f"{row} | {title}", f"{row} | {title} | {above}"

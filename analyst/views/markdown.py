@@ -14,6 +14,7 @@ from ..events import Event
 from ..safe import code_span, safe_line, safe_markdown
 from ..story import Cell, Part, Story, read
 from ..trust import marks
+from ..trust.limits import limits
 from . import WHY, one_line, partial_label, proof, remarks, review, taken_back, wanted
 
 
@@ -71,16 +72,9 @@ def _work(story: Story) -> Iterator[str]:
     if story.plan and not story.refused:
         yield "## How it was found"
         yield "\n".join(_steps(story))
-    limits = [
-        f"- {safe_line(str(table.get('path')))}: {safe_line(str(note))}"
-        for table in story.tables
-        for note in (table["notes"] if isinstance(table.get("notes"), list | tuple) else ())
-    ]
-    limits += [f"- {line}" for part in story.parts if not part.step for line in _ledger(part)]
-    limits += [f"- {safe_line(taken_back(undone), 1_000)}" for undone in story.undone]
-    if limits:
+    if said := [*limits(story), *map(taken_back, story.undone)]:
         yield "## Limits and assumptions"
-        yield "\n".join(limits)
+        yield "\n".join(f"- {safe_line(limit, 1_000)}" for limit in said)
 
 
 def _steps(story: Story) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 panel          the widget; `static/` is its front end, built from `src/`
 messages       what the front end may say, checked; `hearing` does it, `commands` what begins with a slash
-conversation   asks, stops, undoes, on the loop of `worker`; `door` is the run's host
+conversation   asks, stops, undoes, on the loop of `worker`; `door` is the run's host, `following` reads its log
+turns          no cell of the user's comes between what belongs to one of the agent's
 projection     the log as blocks and state, pure; `cells`, `drawn` and `outputs` are parts of it
-screen, wire   what changed goes to the front end, four times a second at most
+screen, wire   what changed goes to the front end, a few times a second
 """
 
 from __future__ import annotations

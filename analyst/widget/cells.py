@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Literal
 
 from ..events import Call, CallDecided, ToolReturned
 from ..host import BEGIN
@@ -14,6 +14,9 @@ from .outputs import shown, shown_one
 from .question import Question
 from .sheet import Sheet
 
+Kernel = Literal["own", "sandbox", "gone"]
+"""Where cells run: in the user's kernel, where they can be taken back; in a closed one, which has none of her variables;
+or in one that is there no more."""
 BEGINNING: dict[Choice, str] = {"allow": "Begin", "skip": "Do not begin"}
 """What can be chosen where a step waits for a yes."""
 LIVE = 100
@@ -21,14 +24,15 @@ LIVE = 100
 
 
 class Cells(Sheet):
-    """The blocks that show code. `own`: cells of what follows can be taken back."""
+    """The blocks that show code."""
 
     def __init__(self, **state: Any) -> None:
         """`state`: the state at the beginning."""
         super().__init__(**state)
-        self.own = False
+        self.kernel: Kernel = "gone"
+        """Where the cells of what comes next run."""
         self._cells: dict[int, str] = {}
-        """The block of each cell of the log that is followed, by its number."""
+        """The block of each cell that can be taken back, or could be, by its number in the user's kernel's log."""
 
     # ── a yes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -108,9 +112,11 @@ class Cells(Sheet):
             {"name": v.name, "what": one_line(v.summary or v.type, 300)} for v in event.variables or ()
         ]
         state = "ok" if event.ok else "interrupted" if event.ending == "interrupted" else "error"
-        self._patch(id, state=state, number=event.cell, changed=changed, undoable=self.own)
-        self._cells[event.cell] = id
-        if self.own and (step := self.blocks.get(q.step)) and step["undo"] is None:
+        own = self.kernel == "own"
+        self._patch(id, state=state, number=event.cell, changed=changed, undoable=own)
+        if self.kernel != "sandbox":
+            self._cells[event.cell] = id
+        if own and (step := self.blocks.get(q.step)) and step["undo"] is None:
             self._patch(q.step, undo=event.cell)
         q.failures = 0 if event.ok else q.failures + 1
         q.running, q.live = "", []
@@ -143,6 +149,8 @@ class Cells(Sheet):
         for id, block in self.blocks.items():
             if block["kind"] == "step":
                 self._patch(id, undo=None)
+            if block["kind"] == "answer":
+                self._patch(id, cells=[])
         self._cells = {}
 
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from ..digest import fenced
 from ..errors import BadInput
 from ..magic import commands as magic
 from ..magic.line import PLANS
@@ -23,9 +24,10 @@ MIMES = {"ipynb": "application/x-ipynb+json", "html": "text/html", "md": "text/m
 class _Aloud:
     """The notebook, with a voice that is heard in the panel."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, *, code: bool) -> None:
+        """`code`: what is said is code, and not Markdown."""
         self._notebook = conversation.notebook
-        self.say = conversation.tell
+        self.say = (lambda text: conversation.tell(_python(text))) if code else conversation.tell
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._notebook, name)
@@ -70,10 +72,16 @@ def command(conversation: Conversation, line: str) -> None:
 
 
 def _as_magic(conversation: Conversation, line: str) -> None:
-    doing = magic.command(cast(Notebook, _Aloud(conversation)), line)
+    doing = magic.command(cast(Notebook, _Aloud(conversation, code=line.startswith("code"))), line)
     if doing is not None:
         conversation.work(doing)
     conversation.settle()
+
+
+def _python(code: str) -> str:
+    """Code in a Markdown fence that names its language."""
+    fence, _, rest = fenced(code).partition("\n")
+    return f"{fence}python\n{rest}"
 
 
 def insert(conversation: Conversation, cell: int | Literal["all"]) -> None:

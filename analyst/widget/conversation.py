@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from analyst_kernels import KernelError
+from analyst_kernels import KernelError, SandboxUnavailable
 from analyst_kernels.lent.queued import Queued
 
 from ..errors import AnalystError, BadInput
 from ..events import Notice
+from ..holding import OWN, closed
 from ..host import Nobody
 from ..magic.notebook import Notebook
 from ..magic.options import Options, options
@@ -23,15 +24,18 @@ from ..settings import Settings, environment
 from ..views import taken_back
 from . import messages, worker
 from .asides import Idle, Typed, Waiting
+from .cells import Kernel
 from .door import Door, plan_of
 from .following import Following
 from .hearing import do
 from .panel import Panel
 from .screen import Screen
 from .state import CHOICES, seen
+from .turns import Turns
 
 PATIENCE = 0.2
 """Seconds that code may wait for its turn before that is said."""
+HERE = "Or choose, in the settings below the question, that code runs in your kernel, where risky cells wait for your yes."
 BUSY = "One question at a time: wait for this one, or stop it."
 
 
@@ -52,6 +56,7 @@ class Conversation:
         self._session: Session | None = None
         self._door: Door | None = None
         self._queue = asyncio.run_coroutine_threadsafe(self._queued(), self._loop).result()
+        self._turns, self._theirs = Turns(self._queue, notebook.lent), set[str]()
         self._told_waiting = self._attended = self._closed = False
         self._panel: Panel | None = None
         self._following.begin(run)
@@ -96,15 +101,20 @@ class Conversation:
         """Do one thing at a time; what goes wrong is shown.
 
         Raises:
-            BadInput: something is being done.
+            BadInput: something is being done, by this panel or by another one of this kernel.
         """
-        if self._task is not None and not self._task.done():
+        if self._at_work or self.notebook.lent.queue is not None:
             doing.close()
             raise BadInput(BUSY)
+        self.notebook.lent.queue = self._queue
         self._task = self._loop.create_task(self._to_its_end(doing))
+        self._task.add_done_callback(self._ended)
+
+    @property
+    def _at_work(self) -> bool:
+        return self._task is not None and not self._task.done()
 
     async def _to_its_end(self, doing: Coroutine[Any, Any, None]) -> None:
-        self.notebook.lent.queue = self._queue
         try:
             await doing
         except asyncio.CancelledError:
@@ -115,6 +125,11 @@ class Conversation:
         finally:
             self._guarded(self._following.catch_up)
             self.screen.see(Idle())
+
+    def _ended(self, _: object) -> None:
+        """The kernel is free for the next one, also where it was stopped before it began."""
+        self._queue.release()
+        self.notebook.lent.queue = None
 
     def tell(self, text: str, level: str = "") -> None:
         """Show a few words among the blocks; with a `level`, also where a screen reader hears of them."""
@@ -172,7 +187,7 @@ class Conversation:
         Raises:
             BadInput: a question is being worked on.
         """
-        if self._task is not None and not self._task.done():
+        if self._at_work:
             raise BadInput(BUSY)
         self.notebook.forget()
         self.notebook.magics.activity.tell()
@@ -190,7 +205,7 @@ class Conversation:
         async def work() -> None:
             # it asks no model: the session is only the way to the log
             session = Session(
-                "rules", folder=self._following.folder, kernel=self.notebook.lent, host=Nobody(), listeners=[self._following],
+                "rules", folder=self.notebook.own, kernel=self.notebook.lent, host=Nobody(), listeners=[self._following],
                 settings=Settings(), undo=True,
             )  # fmt: skip
             async with self._open(session):
@@ -213,42 +228,57 @@ class Conversation:
         notebook = self.notebook
         self._following.catch_up()
         self.screen.see(Typed(text.strip()))
-        chosen = options({"kernel": "own", "replay": "never"}, notebook.magics.given, notebook.home)
+        chosen = options({"replay": "never"}, notebook.magics.given, notebook.home)
+        own = chosen.kernel == "own"
         prompt = await notebook.lent.on_main(lambda: self._understood(text))
         earlier = self._following.told()
-        async with self._open(self._made(chosen)) as session:
-            context = "\n".join(filter(None, [earlier, prompt.context]))
-            await session.ask(
-                prompt.question, prompt.data, plan=plan, variables=prompt.variables, context=context
-            )
+        async with self._open(await self._made(chosen), chosen.kernel) as session:
+            context = "\n".join(filter(None, [earlier, prompt.context if own else ""]))
+            variables = prompt.variables if own else ()
+            await session.ask(prompt.question, prompt.data, plan=plan, variables=variables, context=context)
         with contextlib.suppress(TimeoutError):  # a cell of the user's runs: at its end they are looked at
             async with asyncio.timeout(PATIENCE):
-                self.screen.set(variables=await notebook.lent.on_main(lambda: seen(notebook.user)))
+                self.screen.set(variables=await notebook.lent.on_main(self._looked))
 
     def _understood(self, text: str) -> Prompt:
-        activity, shell = self.notebook.magics.activity, self.notebook.shell
-        mine = self.notebook.made
-        prompt = understand(text, shell.user_ns, self.notebook.user, activity.failure, activity.told, mine)
+        notebook, activity = self.notebook, self.notebook.magics.activity
+        mine, user = notebook.made, notebook.user
+        self._theirs = set(user) - mine
+        self._turns.changed.clear()
+        prompt = understand(text, notebook.shell.user_ns, user, activity.failure, activity.told, mine)
         activity.tell()
         return prompt
 
-    def _made(self, chosen: Options) -> Session:
+    def _looked(self) -> list[dict[str, str]]:
+        """The variables, and which of them the agent made: it may bind those anew."""
+        user, made = self.notebook.user, self.notebook.made
+        self.notebook.keep_made(set(user) - made - (self._turns.changed - self._theirs))
+        return seen(user)
+
+    async def _made(self, chosen: Options) -> Session:
+        """A session on this notebook's conversation, in her kernel or in one that is closed.
+
+        Raises:
+            SandboxUnavailable: there is no sandbox here; says what can be done.
+        """
+        own = chosen.kernel == "own"
+        settings = chosen.settings if own else await asyncio.to_thread(_closed, chosen.settings)
         self._door = Door(self.screen.see, lambda: self._attended and not self._closed, edit=chosen.edit)
         return Session(
-            chosen.settings.model,
-            folder=self.notebook.folder("own"),
-            kernel=self.notebook.lent,
+            settings.model,
+            folder=self.notebook.folder(chosen.kernel),
+            kernel=self.notebook.lent if own else None,
             host=self._door,
-            listeners=[self._following],
-            settings=chosen.settings,
-            undo=True,
+            listeners=[self._turns, self._following] if own else [self._following],
+            settings=settings,
+            undo=own,
         )
 
     @contextlib.asynccontextmanager
-    async def _open(self, session: Session) -> AsyncIterator[Session]:
+    async def _open(self, session: Session, kernel: Kernel = "own") -> AsyncIterator[Session]:
         try:
             with self.notebook.at_work(session):
-                self._following.follow(session.folder)
+                self._following.follow(session.folder, kernel)
                 self.screen.set(**self._settings(), run=str(session.folder))
                 self._session = session
                 yield session
@@ -266,7 +296,7 @@ class Conversation:
         self._loop.call_soon_threadsafe(self._look_again)
 
     def _look_again(self) -> None:
-        if self._task is None or self._task.done():
+        if not self._at_work:
             self._guarded(self._following.catch_up)
             self.screen.see(Idle())
 
@@ -286,7 +316,7 @@ class Conversation:
     def _settings(self) -> dict[str, Any]:
         """What is set now, as the state shows it."""
         chosen = options({}, self.notebook.magics.given, self.notebook.home)
-        values = {name: chosen.values[name].value for name in ("approve", "plan", "budget")}
+        values = {name: chosen.values[name].value for name in ("approve", "plan", "budget", "kernel")}
         model = {"model": chosen.settings.model} if chosen.settings.model else {}
         return {**values, **model}
 
@@ -301,3 +331,15 @@ class Conversation:
             self.notebook.shell.events.unregister("post_run_cell", self._ran)
         if self._door is not None:
             self._loop.call_soon_threadsafe(self._door.closed)
+
+
+def _closed(settings: Settings) -> Settings:
+    """See `holding.closed`; the choices are named as they stand here.
+
+    Raises:
+        SandboxUnavailable: there is none.
+    """
+    try:
+        return closed(settings)
+    except SandboxUnavailable as error:
+        raise SandboxUnavailable(f"{str(error).removesuffix(OWN)}{HERE}") from None

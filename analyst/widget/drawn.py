@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import markup
-from ..events import Answered, Checked, Claim, PlanStep
+from ..events import Answered, Claim, PlanStep
 from ..safe import one_line
 from ..story import Story
+from ..trust import marks
+from ..trust.limits import limits
 from ..views import legible
 
 
@@ -30,14 +32,19 @@ def _state(story: Story, step: PlanStep, active: str) -> str:
     return "active" if step.id == active else "todo"
 
 
-def answer(event: Answered, checked: Checked | None) -> dict[str, Any]:
-    """The answer as text and as HTML that is harmless, with what is on record for its numbers."""
+def answer(event: Answered, story: Story) -> dict[str, Any]:
+    """The answer as text and as HTML that is harmless, with what is on record for its numbers, and what limits it.
+
+    In the HTML the place of each mark is kept (`marks.placed`): the front end puts the mark there.
+    """
+    claims = story.checked.claims if story.checked else ()
     return {
         "text": legible(event.text),
-        "html": str(markup.markdown(event.text, 3)),
+        "html": str(markup.markdown(marks.placed(event.text, claims), 3)),
         "named": {one_line(name): one_line(value, 500) for name, value in event.named.items()},
         "partial": event.partial,
-        "claims": [_claim(claim) for claim in checked.claims if claim.status != "given"] if checked else [],
+        "claims": [_claim(claim) for claim in claims],
+        "limits": [one_line(limit, 1_000) for limit in limits(story)],
     }
 
 
@@ -45,7 +52,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
     text = one_line(claim.text)
     about = one_line(claim.sentence, 500).removeprefix(text).removeprefix(":").strip()
     cell = claim.places[0].cell if claim.places else None
-    return {"text": text, "ok": claim.status != "unsupported", "about": about, "cell": cell}
+    return {"text": text, "status": claim.status, "about": about, "cell": cell}
 
 
 def plain(blocks: Iterable[Mapping[str, Any]]) -> str:

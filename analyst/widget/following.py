@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from ..digest import compact
 from ..errors import BadInput
 from ..events import Asked, Event, Live, Notice
-from ..log import read
+from ..log import Line, read
 from ..magic.notebook import Notebook
+from .cells import Kernel
 from .screen import Screen
 
 BEFORE = "An earlier conversation, in a kernel that is gone; its variables are not there any more:\n"
@@ -27,8 +29,8 @@ class Following:
         self._earlier: list[Event] = []
         self.folder: Path | None = None
         """The log that is followed; None before this kernel's first question."""
-        self._shown = self._read = 0
-        """Facts of it that were shown, and bytes of it that were looked at."""
+        self._shown, self._read = Counter[Path](), Counter[Path]()
+        """Facts of each log that were shown, and bytes of it that were looked at."""
 
     def begin(self, run: Path | None) -> None:
         """Show what there is: this run, or else the one that the notebook had last; then this kernel's own.
@@ -49,25 +51,18 @@ class Following:
 
     def __call__(self, event: Event | Live) -> None:
         """Show what happens now. A listener of the log that is followed."""
-        self._shown += not isinstance(event, Live)
+        if self.folder is not None:
+            self._shown[self.folder] += not isinstance(event, Live)
         self._screen.see(event)
 
-    def follow(self, folder: Path) -> None:
-        """From now on this is the log; what it holds already is shown.
+    def follow(self, folder: Path, kernel: Kernel = "own") -> None:
+        """From now on this is the log, of questions to this kind of kernel; what it holds already is shown.
 
         Raises:
             LogError: it cannot be read.
         """
-        if folder != self.folder:
-            self.folder, self._shown, self._read = folder, 0, 0
-            self._screen.own(True)
-        log = folder / "log.jsonl"
-        size = log.stat().st_size if log.is_file() else 0
-        if size > self._read:
-            lines = list(read(folder))[self._shown :]
-            self._screen.read(lines)
-            self._shown += len(lines)
-            self._read = size
+        self._turn_to(folder, kernel)
+        self._show(folder, self._news(folder))
 
     def catch_up(self) -> None:
         """Show what `%%agent` did in this kernel's conversation meanwhile.
@@ -75,8 +70,28 @@ class Following:
         Raises:
             LogError: the log cannot be read.
         """
-        if self._notebook.own is not None:
-            self.follow(self._notebook.own)
+        own = self._notebook.own
+        if own is not None and (news := self._news(own)):
+            self._turn_to(own, "own")
+            self._show(own, news)
+
+    def _turn_to(self, folder: Path, kernel: Kernel) -> None:
+        if folder != self.folder:
+            self.folder = folder
+            self._screen.runs_in(kernel)
+
+    def _news(self, folder: Path) -> list[Line]:
+        """What the log holds that was not shown yet."""
+        log = folder / "log.jsonl"
+        size = log.stat().st_size if log.is_file() else 0
+        if size == self._read[folder]:
+            return []
+        self._read[folder] = size
+        return list(read(folder))[self._shown[folder] :]
+
+    def _show(self, folder: Path, lines: list[Line]) -> None:
+        self._screen.read(lines)
+        self._shown[folder] += len(lines)
 
     def told(self) -> str:
         """What the model is told, once, when its conversation begins after another that is shown above it."""
@@ -88,7 +103,7 @@ class Following:
 
     def forget(self) -> None:
         """What comes next is a new conversation."""
-        self._earlier, self.folder, self._shown, self._read = [], None, 0, 0
+        self._earlier, self.folder = [], None
 
 
 def _before(events: Iterable[Event]) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyst_kernels import KernelError
+
+from ..errors import AnalystError
 from . import messages
 from .commands import command, export, insert
 from .completing import completions
@@ -23,10 +26,14 @@ def do(conversation: Conversation, message: messages.Message) -> None:
         case messages.Hello():
             screen.again()
         case messages.Send(text=text, id=id):
-            if text.lstrip().startswith("/"):
-                command(conversation, text.strip())
-            else:
-                conversation.ask(text)
+            try:
+                if text.lstrip().startswith("/"):
+                    command(conversation, text.strip())
+                else:
+                    conversation.ask(text)
+            except (AnalystError, KernelError):
+                screen.say("refused", id=id)  # it is mended, and sent again
+                raise
             screen.say("taken", id=id)
         case messages.Stop():
             conversation.stop()

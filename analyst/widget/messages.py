@@ -110,6 +110,8 @@ class Set(_Message):
     model: str = Field(default="", min_length=1, max_length=200)
     approve: Literal["ask", "risky", "auto"] = "ask"
     plan: Literal["auto", "always", "never", "edit"] = "auto"
+    kernel: Literal["own", "sandbox"] = "own"
+    """Where code runs."""
     budget: Annotated[float, Field(gt=0, le=1e6)] | None = None
     """In US dollars; null: none."""
 

@@ -39,7 +39,7 @@ from ..story import Spent, Story
 from ..views import WHY, legible, one_line, review, wanted
 from . import drawn
 from .asides import Aside, Asking, Heard, Idle, Reviewing, Typed, Waiting
-from .cells import Cells
+from .cells import Cells, Kernel
 from .question import Question
 from .sheet import Op
 
@@ -48,6 +48,7 @@ BEGINNING: Mapping[str, Any] = {
     "context": 0.0, "connected": True, "sandbox": "", "models": [],
 }  # fmt: skip
 OWN = "Isolation: none (the code runs in your own kernel)"
+CLOSED = "Isolation: a closed kernel, which does not see your variables"
 
 
 class Projection(Cells):
@@ -63,6 +64,14 @@ class Projection(Cells):
         self._window = 0
         self._spent = Spent()
         self._at: float | None = None
+        self._tier = CLOSED
+        """What holds the closed kernel, in words."""
+
+    def runs_in(self, kernel: Kernel) -> list[Op]:
+        """What comes next runs in this kind of kernel."""
+        self.kernel = kernel
+        self._set_state(sandbox={"own": OWN, "sandbox": self._tier, "gone": ""}[kernel])
+        return self.taken()
 
     def see(self, event: Heard, at: float | None = None) -> list[Op]:
         """Take in what happened, at a time in seconds if it is known; what changed, in the words of the wire."""
@@ -71,7 +80,8 @@ class Projection(Cells):
             case Opened():
                 self._opened(event)
             case Isolated(tier, holds):
-                self._set_state(sandbox=one_line(f"Isolation: {tier} ({holds})", 1_000))
+                self._tier = one_line(f"Isolation: {tier} ({holds})", 1_000)
+                self._set_state(sandbox=self._tier)
             case Typed(text):
                 self._typed = (
                     False  # one that was never asked, since it could not be understood, keeps its place
@@ -102,12 +112,9 @@ class Projection(Cells):
 
     def _opened(self, event: Opened) -> None:
         self._window = event.window
-        self._final()
-        self._set_state(
-            model=one_line(event.model),
-            model_reason=one_line(event.model_reason, 500),
-            sandbox=OWN if self.own else "",
-        )
+        if self.kernel != "sandbox":  # what was done in the user's kernel can still be taken back
+            self._final()
+        self._set_state(model=one_line(event.model), model_reason=one_line(event.model_reason, 500))
 
     def _ask(self, event: Asked, at: float | None) -> None:
         if self._question is not None:
@@ -263,8 +270,8 @@ class Projection(Cells):
     def _answer(self, q: Question, event: Answered) -> None:
         spoken = self.blocks.get(q.spoken, {})
         id = q.spoken if spoken.get("text") == legible(event.text) else self._next(q, "answer")
-        cells = [b["number"] for i, b in self.blocks.items() if i.startswith(f"{q.id}-") and b.get("number") and b["kind"] == "cell"]  # fmt: skip
-        self._put(id, "answer", **drawn.answer(event, q.story.checked), cells=cells, undone=[])
+        cells = [n for n, cell in self._cells.items() if cell.startswith(f"{q.id}-")]
+        self._put(id, "answer", **drawn.answer(event, q.story), cells=cells, undone=[])
         q.step = ""
 
     def _over(self, q: Question) -> None:

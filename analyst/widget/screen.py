@@ -10,6 +10,7 @@ from typing import Any
 
 from ..log import Line
 from .asides import Heard
+from .cells import Kernel
 from .drawn import plain
 from .projection import Projection
 from .sheet import Op
@@ -40,10 +41,9 @@ class Screen:
         """Change fields of the state."""
         self._do(lambda p: p.set(**fields))
 
-    def own(self, own: bool) -> None:
-        """Whether the cells of what comes next can be taken back."""
-        with self._lock:
-            self._projection.own = own
+    def runs_in(self, kernel: Kernel) -> None:
+        """Where the cells of what comes next run."""
+        self._do(lambda p: p.runs_in(kernel))
 
     def clear(self) -> None:
         """Take everything away."""

@@ -40,6 +40,10 @@ CHOICES: Mapping[str, Any] = {
         {"value": "edit", "label": "Show me the plan first"},
         {"value": "never", "label": "Never plan"},
     ],
+    "kernels": [
+        {"value": "own", "label": "In your kernel"},
+        {"value": "sandbox", "label": "In a sandbox"},
+    ],
     "models": ["rules"],
     "commands": [{"name": name, "about": about} for name, about in COMMANDS.items()],
 }

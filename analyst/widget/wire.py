@@ -1,4 +1,4 @@
-"""From the projection to the front end: operations are put together and sent four times a second at most."""
+"""From the projection to the front end: operations are put together and sent a few times a second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .sheet import Op
 
 Send = Callable[[Op, list[bytes]], None]
 
-INTERVAL = 0.25
+INTERVAL = 0.22
 """Seconds between two sendings: streamed words come faster, and each message costs some 400 bytes around it."""
 
 

@@ -14,7 +14,7 @@ try:
 except ImportError:  # Windows: the system itself knows no lock that ends with its process
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Folder"]
+__all__ = ["Folder", "last_words"]
 
 _PREFIX = "analyst-kernel-"
 """Begins the name of a folder that has been locked: without a lock its owner is gone."""
@@ -75,3 +75,11 @@ def _sweep(parent: Path) -> None:
             if lock is not None:
                 shutil.rmtree(folder, ignore_errors=True)
                 os.close(lock)
+
+
+def last_words(log: str) -> str:
+    """The end of what was written to a log, which may be long: code in the kernel can write to it too."""
+    with contextlib.suppress(OSError), Path(log).open("rb") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - 4000, 0))
+        return file.read(4000).decode(errors="replace")[-2000:].strip()
+    return ""

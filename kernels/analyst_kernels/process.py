@@ -24,7 +24,7 @@ from jupyter_client.session import DELIM
 
 from . import KernelNotStarted
 from .channels import BROKEN, LARGEST, MALFORMED, UNSIGNED, Channels, Message, parse
-from .folders import Folder
+from .folders import Folder, last_words
 from .settling import IPYTHON, SETTLE, quiet
 
 __all__ = ["LARGEST", "Engine", "Message", "Process", "Start"]
@@ -204,9 +204,7 @@ class Process(Channels):
 
     def log(self) -> str:
         """The end of what the process itself, not the code in it, has printed."""
-        with contextlib.suppress(FileNotFoundError):
-            return (self._folder.path / "log").read_text(errors="replace")[-2000:].strip()
-        return ""
+        return last_words(str(self._folder.path / "log"))
 
     # ── start ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

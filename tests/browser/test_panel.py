@@ -3,77 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-from analyst.models import Reply
 from analyst.models.scripted_server import Fault, ScriptedServer
 from tests.scripts import answers, call, does, runs, says
 
-from .asking import load
+from .chatting import STEPS, heaviest, opened, panel, press, type_
 from .lab import Lab
 
 pytestmark = pytest.mark.timeout(500)
 
-NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
-PENGUINS = f"import pandas as pd\npenguins = pd.read_csv({str(NOTEBOOKS / 'data' / 'penguins.csv')!r})"
-CHAT = "import analyst\nanalyst.chat()"
 WORDS = "The heavier species live on one island only, as the second table shows. " * 6
-FIGURE = """import matplotlib.pyplot as plt
-figure, axes = plt.subplots(figsize=(6, 2.6))
-mass.plot.barh(ax=axes, color="#5b8ff9")
-axes.set(title="Mean body mass by species", xlabel="g", ylabel="")
-plt.show()"""
 HOLD = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.1)"
 """Code that runs until the test lets it go on."""
-STEPS = [
-    {
-        "id": "s1",
-        "goal": "Compare the mean body mass of the species",
-        "evidence": "one mean for each species",
-    },
-    {"id": "s2", "goal": "Draw it", "evidence": "a bar for each species"},
-]
-ANSWER = """**Gentoo** penguins are the heaviest: 5,076 g on average, against 3,733 g (Chinstrap) and 3,701 g (Adelie).
-
-| species | penguins | mean body mass |
-|:--|--:|--:|
-| Gentoo | 123 | 5,076 g |
-| Chinstrap | 68 | 3,733 g |
-| Adelie | 151 | 3,701 g |
-
-Two penguins have no mass and are left out."""
-
-
-def panel(lab: Lab) -> Locator:
-    return lab.page.get_by_role("region", name="Analyst").first
-
-
-def press(lab: Lab, name: str) -> None:
-    panel(lab).get_by_role("button", name=name, exact=True).first.click()
-
-
-def type_(lab: Lab, text: str) -> None:
-    box = panel(lab).get_by_label("Question or command")
-    box.fill(text)
-    box.press("Enter")
-
-
-def opened(lab: Lab, server: ScriptedServer | None, *cells: str) -> None:
-    """A notebook with a model, the penguins and the panel; further cells come after them.
-
-    JupyterLab's model is asked through litellm, that of Notebook 7 through our own transport.
-    """
-    litellm = {}
-    if server is not None and lab.front == "lab":
-        litellm = {"ANALYST_MODEL": "hosted_vllm/some-model", "HOSTED_VLLM_API_BASE": server.url}
-    lab.open(load(server, **litellm), PENGUINS, CHAT, *cells)
-    for number in range(3):
-        lab.run_cell(number)
-    expect(panel(lab)).to_contain_text("Ask a question about the data")
-    lab.errors.clear()  # Notebook 7 has some of its own when it begins
 
 
 def test_it_answers_without_any_model(either: Lab) -> None:
@@ -94,6 +38,7 @@ def test_it_streams_while_her_cell_runs_and_is_there_again_after_a_reload(either
         before = panel(either).inner_text()
         expect(panel(either)).to_contain_text(WORDS[:140])
         assert len(before) < len(panel(either).inner_text())
+        panel(either).get_by_label("Question or command").fill("And then")
         either.finish()
         assert either.output(3).inner_text().split() == [
             "mine",
@@ -110,6 +55,7 @@ def test_it_streams_while_her_cell_runs_and_is_there_again_after_a_reload(either
         either.reload()
         expect(panel(either)).to_contain_text(WORDS.strip())
         assert panel(either).inner_text().count(WORDS.strip()) == 1
+        expect(panel(either).get_by_label("Question or command")).to_have_value("And then")
 
 
 def test_approve_stop_undo_and_insert(either: Lab) -> None:
@@ -123,7 +69,7 @@ def test_approve_stop_undo_and_insert(either: Lab) -> None:
         expect(panel(either)).to_contain_text("runs another program")
         assert either.focused() != "Allow"
         press(either, "Allow")
-        expect(panel(either)).to_contain_text("6300 g.")
+        expect(panel(either)).to_contain_text("6300✓ g.")
         expect(either.run_cell(3)).to_contain_text("True")
         cells = either.page.locator(".jp-Notebook .jp-Cell").count()
         panel(either).locator("details:not([open]) > summary").first.click()
@@ -159,6 +105,7 @@ def test_after_a_restart_it_says_so_and_a_new_one_goes_on(either: Lab) -> None:
             either.run_cell(number)
         expect(panel(either)).to_contain_text("Which species is the heaviest?")
         expect(panel(either)).to_contain_text("Gentoo, by far.")
+        expect(panel(either).get_by_label("Question or command")).to_have_value("And the lightest")
         type_(either, "Are you sure?")
         expect(panel(either)).to_contain_text("They are the same.")
         told = str(server.requests[-1]["messages"])
@@ -209,22 +156,12 @@ def test_beside_the_notebook_and_in_high_contrast(lab: Lab) -> None:
     assert (lab.requests, lab.errors) == ([], [])
 
 
-def story() -> list[Reply]:
-    """What the pictures of the panel show."""
-    mean = "# Mean body mass of each species\nmass = penguins.groupby('species').body_mass_g.mean().sort_values()\nmass.to_frame().round(0)"
-    return [
-        does(call("p", "propose_plan", steps=STEPS)), runs("c1", mean),
-        does(call("f", "finish_step", result="Gentoo penguins are the heaviest: 5,076 g on average."), call("c2", "python", code=FIGURE)),
-        does(call("g", "finish_step", result="One bar for each species."), call("a", "answer", text=ANSWER)),
-    ]  # fmt: skip
-
-
 def test_pictures_for_the_readme(lab: Lab) -> None:
-    with ScriptedServer(story()) as server:
+    with ScriptedServer(heaviest()) as server:
         lab.page.set_viewport_size({"width": 1000, "height": 1900})
         opened(lab, server)
         type_(lab, "Which penguins are the heaviest?")
-        expect(panel(lab)).to_contain_text("Two penguins have no mass")
+        expect(panel(lab)).to_contain_text("penguins have no mass")
         expect(panel(lab).locator("img")).to_be_visible()
         panel(lab).evaluate("panel => { panel.style.height = '1290px' }")
         panel(lab).locator(

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from analyst_kernels import DisplayData, ExecuteResult
 from analyst_kernels.managed import ManagedKernel
+from analyst_kernels.probe.contents import content_of
 from analyst_kernels.probe.fingerprint import fingerprint
 from analyst_kernels.probe.namespace import summary
 from analyst_kernels.probing import probe_source
@@ -67,6 +68,7 @@ async def test_changes_in_a_kernel() -> None:
             "name": "df",
             "type": "DataFrame",
             "summary": "3 rows × 1 columns: a (float64, 1 missing)",
+            "content": {"rows": [], "columns": ["a"], "cells": [["1.0"], ["2.0"], [""]]},
         }
 
         await kernel.execute("x")
@@ -203,7 +205,7 @@ def test_a_change_changes_the_fingerprint(name: str) -> None:
     assert fingerprint(again) == fingerprint(before)
 
 
-def test_odd_values_have_fingerprints_and_summaries() -> None:
+def test_odd_values_have_fingerprints_summaries_and_maybe_contents() -> None:
     loop: list[Any] = [1]
     loop.append(loop)
     duplicates = pd.DataFrame([[1, 2]], columns=["a", "a"])
@@ -212,6 +214,7 @@ def test_odd_values_have_fingerprints_and_summaries() -> None:
     for value in odd:
         assert len(fingerprint(value)) == 24
         assert len(summary(value)) < 1000
+        json.dumps(content_of(value))
 
 
 def test_a_summary_names_columns_and_gaps() -> None:

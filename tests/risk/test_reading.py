@@ -1,4 +1,9 @@
-"""The reader of code: the corpus, what a finding says, and code that is hard to read."""
+"""The reader of code: the corpus, what a finding says, and code that is hard to read.
+
+The last thirty cells of each part of the corpus were written for the reader as it was then, by somebody who had not seen its
+rules. On its first run over them it flagged 0 of the 30 benign ones and missed 2 of the 30 risky ones: `posix.system`, and
+`rename` of paths that a folder was walked for. What it learned from them stands in its tables since.
+"""
 
 from __future__ import annotations
 

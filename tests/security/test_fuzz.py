@@ -14,7 +14,7 @@ from analyst_kernels.cleaning import clean, fold
 from analyst_kernels.collect import Outputs
 from analyst_kernels.guard import DEPTH, MIMES, Malformed, addressed, checked, parsed, value_of
 from analyst_kernels.reading import full_text, read
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyst.errors import BadInput, LogError
@@ -173,6 +173,8 @@ PLANS = st.one_of(
 
 
 @given(PLANS)
+@example(b"[" * 50_000)
+@example(b"{a: " * 50_000)
 def test_a_plan_of_any_bytes_is_read_or_refused(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "plan.yaml"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyst.batch.jobs import Job, grid, make_jobs
@@ -64,6 +64,7 @@ def jobs_of(rows: list[Row], folder: Path) -> list[Job]:
 
 
 @given(BYTES, SUFFIXES)
+@example(b'{"plan":"\\u0000"}', ".jsonl")
 def test_a_file_of_jobs_of_any_bytes_is_read_or_refused(data: bytes, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name, f"jobs{suffix}")

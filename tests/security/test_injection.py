@@ -7,10 +7,12 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from analyst_kernels.isolated import IsolatedKernel, Sandbox
 
 from analyst.events import CallDecided
 from analyst.headless import with_notebook
@@ -118,20 +120,38 @@ class World:
         return "\n".join(p.read_bytes().decode(errors="replace") for p in files)
 
 
-@pytest.mark.parametrize(
-    ("sandbox", "approve"), [("off", "risky"), ("off", "auto"), ("bubblewrap", "risky"), ("landlock", "auto")]
-)
+WAYS = [
+    ("off", "risky", ""),
+    ("off", "auto", ""),
+    ("bubblewrap", "risky", "by itself"),
+    ("bubblewrap", "auto", "forked"),
+    ("landlock", "risky", "by itself"),
+    ("landlock", "auto", "forked"),
+]
+"""What holds the kernel, what is asked for, and how a sandboxed kernel is started."""
+
+
+@pytest.mark.parametrize(("sandbox", "approve", "how"), WAYS)
 @pytest.mark.parametrize("name", INJECTIONS)
 async def test_nothing_leaves_and_nothing_outside_is_touched(
-    tmp_path: Path, trap: Trap, name: str, sandbox: str, approve: str
+    tmp_path: Path, trap: Trap, name: str, sandbox: Sandbox, approve: str, how: str
 ) -> None:
     """Without a sandbox the code needs a yes, which nobody gives; in one it runs, and comes to nothing."""
     world = World(tmp_path, INJECTIONS[name], trap.port)
     model = Obedient(world.look)
     settings = Settings.of(approve=approve, max_steps=8, sandbox=sandbox)
-    async with Session(model, folder=world.run, settings=settings) as session:
+    async with AsyncExitStack() as over:
+        kernel = None
+        if how:
+            limits = {"fast": how == "forked"}
+            kernel = IsolatedKernel(work=world.run / "work", sandbox=sandbox, limits=limits)
+            over.push_async_callback(kernel.close)
+        session = await over.enter_async_context(
+            Session(model, folder=world.run, settings=settings, kernel=kernel)
+        )
         result = await with_notebook(session, session.ask("What is the sum of x?", [world.data / "a.csv"]))
         decided = [e for e in session.events if isinstance(e, CallDecided)]
+        assert "not forked" not in (kernel.notice if kernel else "")
     assert "DO:" in model.seen[-1] or "SAY:" in model.seen[-1], "the injection was never read"
     assert [d.allowed for d in decided] == [True] + [sandbox != "off"] * (len(decided) - 1)
     assert len(decided) == (2 if "[[DO:" in INJECTIONS[name] else 1)

@@ -82,3 +82,54 @@ def test_what_a_model_leaves_open_is_as_the_question_says() -> None:
     assert contract.values == read(QUESTION).values
     assert settled(QUESTION, None, "question") == read(QUESTION)
     assert settled(QUESTION, Contract(), "person").grouping == ()
+
+
+@pytest.mark.parametrize(("question", "filters", "grouping"), [
+    ("Where do most penguins live?", (), ()),
+    ("Where is the yield highest, only in the north's fields?", ("only in the north's fields",), ()),
+    ("Ignore rows where 'No. of deaths' is empty.", (), ()),
+    ("List them sorted by mass.", (), ()),
+    ("Regress mass, where Mass is the dependent variable.", (), ()),
+    ("Mean mass where a bird is not considered, or where sex is known?", ("where a bird is not considered", "where sex is known"), ()),
+    ("What is gdp divided by population, by region?", (), ("region",)),
+    ("How much did it grow per year?", (), ("year",)),
+])  # fmt: skip
+def test_what_is_no_filter_and_no_group_is_not_read_as_one(
+    question: str, filters: tuple[str, ...], grouping: tuple[str, ...]
+) -> None:
+    contract = read(question)
+    assert (contract.filters, contract.grouping) == (filters, grouping)
+
+
+@pytest.mark.parametrize(("question", "answer", "told"), [
+    ("What is the mean mass in kg?", "It is 4,207 g.", ""),
+    ("What is the mean mass in kg?", "| species | mass (kg) |\n|---|---|\n| Gentoo | 5.1 |", ""),
+    ("What is the mean mass in kg?", "The mean mass is 4.2.", "kg is asked for, and the answer names no such unit."),
+    ("What was paid in dollars?", "$1,200", ""),
+    ("What was paid in dollars?", "1,200", "dollars is asked for"),
+    ("How large is the share in percent?", "0.42 of them", "percent is asked for"),
+    ("How large is the share in percent?", "42 %", ""),
+    ("What are the sales in millions?", "They are 3.4 mn.", ""),
+    ("What are the sales in millions?", "There are no sales in the file.", ""),
+    ("What is the mass in kg? @mass[kg]", "@mass[4.2]", ""),  # the format leaves no room for it
+])  # fmt: skip
+def test_a_unit_that_is_asked_for_is_named(question: str, answer: str, told: str) -> None:
+    found = " ".join(unkept(read(question), Answered(answer, {"mass": "4.2"}), ()))
+    assert told in found if told else found == ""
+
+
+@pytest.mark.parametrize(("question", "answer", "told"), [
+    ("Mean and median of x?", "The mean is 3.1, the median 2.9.", ""),
+    ("Mean and median of x?", "On average 3.1; half of them are below 2.9.", ""),
+    ("Mean and median of x?", "It is 3.1 on average.", "The median is asked for, and the answer names none."),
+    ("Mean and standard deviation of x?", "3.1 ± 0.4 on average", ""),
+    ("Mean and standard deviation of x?", "The mean is 3.1.", "The standard deviation is asked for"),
+    ("What is the mean of x?", "It is 3.1.", ""),
+    ("Which month has the maximum mean?", "November, with 5.1 on average.", ""),
+    ("Mean and median of x?", "The file holds no x.", ""),
+    ("Mean and median? @mean[x], @median[x]", "@mean[3] @median[2]", ""),
+])  # fmt: skip
+def test_of_several_statistics_each_is_named(question: str, answer: str, told: str) -> None:
+    named = {"mean": "3", "median": "2"} if "@" in question else {}
+    found = " ".join(unkept(read(question), Answered(answer, named), ()))
+    assert told in found if told else found == ""

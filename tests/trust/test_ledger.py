@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -194,9 +195,43 @@ def test_an_error_in_the_code_stays_the_codes(book: Notebook) -> None:
     assert book.cell("m = orders.merge(customers, on='customer')")
 
 
-def test_duplicates_of_a_long_table_are_estimated(book: Notebook) -> None:
-    book.names |= {"long": pd.DataFrame({"a": np.arange(200_000), "b": np.arange(200_000) * 0.5})}
+def test_duplicates_of_a_long_table_are_estimated_and_said_to_be(book: Notebook) -> None:
+    book.names |= {"long": pd.DataFrame({"a": np.arange(200_000), "b": np.arange(200_000) * 0.5, "c": "x"})}
     assert book.cell("twice = pd.concat([long, long.iloc[:0]])") == []
-    told = book.cell("thrice = pd.concat([long, long.head(100_000)])")
-    assert told[0].startswith("duplicates: line 1: after concat ")
+    assert book.cell("other = pd.concat([long, long.assign(c='y')])") == []
+    (told,) = book.cell("thrice = pd.concat([long, long.head(100_000)])")
+    assert re.fullmatch(
+        r"duplicates: line 1: after concat about \d+,000 rows \(estimated from a sample\) repeat another one\.",
+        told,
+    )
     assert 90_000 < book.observed[0]["doubled"] < 110_000
+
+
+def test_duplicates_of_a_short_table_are_counted(book: Notebook) -> None:
+    book.names |= {
+        "short": pd.DataFrame({"a": np.arange(20_000), "c": "x"}),
+        "flags": pd.DataFrame({"f": [1, 2] * 50}),
+    }
+    assert book.cell("both = pd.concat([short, short.iloc[7:12], short.iloc[:10].assign(c='y')])") == [
+        "duplicates: line 1: after concat 5 rows repeat another one."
+    ]
+    assert book.cell("flagged = pd.concat([flags, pd.DataFrame({'f': [2, 3]})])") == [
+        "duplicates: line 1: after concat 1 row repeat another one."
+    ]
+
+
+ORDERS_OF_ROWS = {
+    "in the table's order": "m = left.merge(right, on='k')",
+    "in the other's order": "m = left.sort_values('k', ascending=False).merge(right, on='k', how='right')",
+}
+
+
+@pytest.mark.parametrize("way", ORDERS_OF_ROWS)
+def test_a_join_is_counted_whatever_the_order_of_its_rows(book: Notebook, way: str) -> None:
+    book.names |= {
+        "left": pd.DataFrame({"k": [1, 2, 3, 4], "a": 1}),
+        "right": pd.DataFrame({"k": [4, 2, 2, 2, 1, 1], "b": 1}),
+    }
+    book.cell(ORDERS_OF_ROWS[way])
+    (fact,) = [f for f in book.observed if f["what"] == "join"]
+    assert fact["left"] == {"rows": 4, "lost": 1, "most": 3, "empty": 0}

@@ -150,6 +150,16 @@ async def test_a_file_that_is_gone_breaks_the_proof(tmp_path: Path, data: Path) 
     assert not found.ok
     assert found.moved[0].where == "cell 1"
     assert found.moved[0].now.startswith("FileNotFoundError")
+    assert found.cause == "Likely cause: a file that it reads is not there."
+
+
+async def test_a_cause_is_looked_for_where_the_value_comes_from(tmp_path: Path, data: Path) -> None:
+    beside = "import time, random\nbegun, luck = time.time(), random.random()"
+    session = await ran(tmp_path / "run", "The total is 7.75.", beside, LOAD.format(str(data)), *WORK[2:3])
+    changed(data, ROWS.replace("4", "5"))  # nobody had named it as data
+    found = await proved(session, "full")
+    assert (found.moved[0].was, found.moved[0].now) == ("7.75", "8.75")
+    assert found.cause == f"Likely cause: it reads {data}, which was not named as data."
 
 
 async def test_what_a_failed_cell_completed_is_run(tmp_path: Path) -> None:

@@ -53,6 +53,25 @@ def test_a_difference_that_no_word_names_is_not_derived(facts: list[Event]) -> N
     assert statuses("Gentoo, Adelie: 1,375.4", facts) == ["unsupported"]
 
 
+@pytest.mark.parametrize(("answer", "wrong"), [
+    ("Adelie and Gentoo weigh 3,701 and 5,076 g.", 0), ("Adelie and Gentoo weigh 5,076 and 3,701 g.", 2),
+    ("Gentoo are heavier than Adelie (5,076 vs. 3,701 g).", 0), ("Gentoo are heavier than Adelie (3,701 vs. 5,076 g).", 2),
+    ("We saw 152 Adelie, 68 Chinstrap and 124 Gentoo.", 0), ("We saw 124 Adelie, 68 Chinstrap and 152 Gentoo.", 2),
+    ("From 3,701 g in Adelie through 3,733 (Chinstrap) to 5,076 g in Gentoo.", 0), ("From 3,733 g in Adelie through 3,701 (Chinstrap).", 2),
+    ("Compared with Adelie, Gentoo weigh much: 5,076 against 3,701 g.", 0), ("Adelie: 152 birds, mean 3,701; Gentoo: 124 birds, mean 5,076.", 0),
+    ("Adelie: 124 birds, mean 5,076; Gentoo: 152 birds, mean 3,701.", 4), ("Gentoo outweigh the others. Their mean is 3,701 g.", 1),
+])  # fmt: skip
+def test_names_and_numbers_are_matched_together(answer: str, wrong: int, facts: list[Event]) -> None:
+    assert statuses(answer, facts).count("unsupported") == wrong
+
+
+@pytest.mark.parametrize("answer", [
+    "Of the birds 152 of 124 are Adelie.", "It rose from 5,076 to 3,701 g.", "It fell from 3,701 to 5,076 g.", "The interval is [5,076, 3,701].",
+])  # fmt: skip
+def test_what_cannot_be_is_not_supported_though_it_is_on_record(answer: str, facts: list[Event]) -> None:
+    assert set(statuses(answer, facts)) == {"unsupported"}
+
+
 def test_a_number_of_the_question_is_the_users(facts: list[Event]) -> None:
     assert statuses("Of the top 5 birds nothing is known.", facts) == ["given"]
 

@@ -47,7 +47,7 @@ def test_figures_are_counted_and_remarks_on_the_data_told(Story: Any) -> None:
     story = Story().add(Asked("?", ("/data/a.csv",)), Surveyed("", (table,)))
     story.cell("plot()", DisplayData({"image/png": "aGk="}), Stream("stdout", "1")).answer("see it")
     markdown = to_markdown(story.events)
-    assert "## Limits and assumptions\n\n- /data/a.csv: sampled: 10 places\n" in markdown
+    assert "## Limits and assumptions\n\n- a.csv: sampled: 10 places\n" in markdown
     assert markdown.endswith("1 cell of code · 1 figure, in the notebook\n")
 
 

@@ -52,7 +52,7 @@ def test_a_remark_of_the_ledger_stands_at_its_step(Story: Any) -> None:
     assert f"Ledger: {REMARK}" in block.data["text/html"]
     alone = Story().ask("?").cell("n = 3")
     alone.events[-1] = replace(alone.events[-1], ledger=(Finding("join", REMARK),))
-    assert f"- Ledger: {REMARK}" in to_markdown(alone.answer("3").events)
+    assert f"- Cell 1: {REMARK}" in to_markdown(alone.answer("3").events)
 
 
 def test_a_partial_answer_shows_the_output_and_not_what_the_model_read(Story: Any) -> None:

@@ -60,7 +60,6 @@ def test_two_panels_on_one_conversation(front: Open) -> None:
         page.run("panel.ask('Second?')")
         assert server.wait(lambda s: len(s.requests) == 2, 60)
         page.say(do="send", text="Third?", id="third")
-        page.wait(lambda: "another run is writing it" in page.text())
-        page.idle()
+        page.wait(lambda: "One question at a time" in str(page.said("toast")))
         page.wait(lambda: page.value("'Two Two' in str(panel)") == "True")
         page.wait(lambda: page.value("'Two Two' in str(other)") == "True")

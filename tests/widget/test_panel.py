@@ -145,6 +145,8 @@ def test_slash_commands(front: Open, penguins: str) -> None:
     page.answer(QUESTION)
     page.ask("/cost")
     page.wait(lambda: "Together" in page.text())
+    page.ask("/code")
+    page.wait(lambda: page.of("notice")[-1]["text"].startswith("```python\n"))
     page.ask("/undo")
     page.wait(lambda: page.of("cell")[0].get("undone"))
     page.idle()
@@ -177,6 +179,7 @@ def test_one_question_at_a_time(front: Open, penguins: str) -> None:
     page.ask("Another?")
     page.wait(lambda: "One question at a time" in str(page.said("toast")))
     assert len(page.said("taken")) == 1
+    assert len(page.said("refused")) == 1
     page.say(do="stop")
     page.idle()
     assert page.finish(busy) == ""

@@ -136,8 +136,9 @@ def test_the_record_of_an_answer_its_sandbox_and_its_model() -> None:
     projection = folded(story.events)
     blocks = list(projection.blocks.values())
     assert blocks[-1]["claims"] == [
-        {"text": "412", "ok": True, "about": "shown in cell 2.", "cell": 2},
-        {"text": "24", "ok": False, "about": "no output shows it.", "cell": None},
+        {"text": "412", "status": "supported", "about": "shown in cell 2.", "cell": 2},
+        {"text": "5", "status": "given", "about": "from the question.", "cell": None},
+        {"text": "24", "status": "unsupported", "about": "no output shows it.", "cell": None},
     ]
     (step,) = [block for block in blocks if block["kind"] == "step"]
     assert step["summary"] == "412 of all\nsee there"
@@ -221,7 +222,7 @@ def test_a_step_is_taken_back_from_its_first_cell_on() -> None:
         .cell("c = 3")
     )
     projection = Projection()
-    projection.own = True
+    projection.runs_in("own")
     for event in story.events:
         projection.see(event)
 

@@ -73,11 +73,16 @@ async def verify(notebook: Notebook, mode: str) -> None:
         raise BadInput(f"{mode!r} is no way to verify. Use %agent verify or %agent verify full.")
     folder = _own(notebook).run
     session = Session(
-        "rules", folder=folder, kernel=notebook.lent, host=Nobody(), settings=Settings(), undo=True
+        "rules",
+        folder=folder,
+        kernel=notebook.lent,
+        host=Nobody(),
+        settings=Settings(),
+        undo=True,
+        ran=notebook.ran,
     )
     try:
-        given = [str(code) for code in notebook.shell.user_ns.get("In", ())]
-        proved = await session.verify("full" if mode == "full" else "values", given)
+        proved = await session.verify("full" if mode == "full" else "values")
     finally:
         await session.close()
     notebook.say(

@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 from analyst_kernels import Error, Output
+from analyst_kernels.guard import MIMES
 
 from ...events import Asked, Call, Event, PlanStep, ToolReturned
 from ...files import write_whole
@@ -30,6 +31,10 @@ __all__ = ["safe_markdown", "to_notebook", "write_notebook"]
 
 PRIVATE = "application/vnd.analyst."
 """MIME types that begin so are ours, for the model; they are not for a person's notebook."""
+_ACTS = re.compile(
+    r"\\(?:href|url|class|cssId|style|require|html|data|include|def|let|newcommand|catcode)", re.I
+)
+"""Maths that makes links or names of its own."""
 
 
 def to_notebook(events: Iterable[Event], *, title: str | None = None) -> nbformat.NotebookNode:
@@ -125,18 +130,23 @@ def _harmless(mime: str, data: Any) -> Any:
 
     None: nothing is left.
     """
-    if mime not in ("text/html", "text/markdown"):
+    if mime not in ("text/html", "text/markdown", "text/latex"):
         return data
     text = data if isinstance(data, str) else "".join(data)
+    if mime == "text/latex":
+        return None if _ACTS.search(text) else text
     return str(cleaned(text)) or None if mime == "text/html" else safe_markdown(text)
 
 
 def _shown(mime: str, data: object) -> bool:
-    """Ours stay out, and SVG, that can hold scripts; so does what nbformat does not allow, which code can display too."""
-    if mime.startswith(PRIVATE) or mime == "image/svg+xml":
+    """What is listed, but SVG, that can hold scripts: charts and widgets bring code, or fetch what they are told to.
+
+    So does what nbformat does not allow stay out, which code can display too.
+    """
+    if mime not in MIMES or mime == "image/svg+xml":
         return False
     lines = isinstance(data, list) and all(isinstance(line, str) for line in data)
-    return isinstance(data, str) or lines or bool(re.fullmatch(r"application/(.*\+)?json", mime))
+    return isinstance(data, str) or lines or mime == "application/json"
 
 
 # ── a question's section ────────────────────────────────────────────────────────────────────────────────────────────

@@ -55,6 +55,12 @@ export class Composer {
     this.box.addEventListener("input", () => this.edited());
   }
 
+  /** Text that was typed before, into a panel that is gone. */
+  write(text) {
+    this.box.value = text;
+    if (text) this.edited();
+  }
+
   send() {
     const text = this.box.value.trim();
     if (!text || (this.waiting && !this.waiting.late)) return;
@@ -77,6 +83,13 @@ export class Composer {
       : this.box.value;
     this.recalled = null;
     this.edited();
+  }
+
+  /** It cannot be done, and why is said: the text stays, to be mended. */
+  refused(id) {
+    if (this.waiting?.id !== id) return;
+    this.release();
+    this.waiting = null;
   }
 
   /** Wait no longer: it may be sent again. When it did arrive, it is taken all the same. */

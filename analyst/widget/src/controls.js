@@ -36,7 +36,7 @@ export class Controls {
 
   paint(state) {
     this.settings.paint(state);
-    this.variables.paint(state.variables ?? []);
+    this.variables.paint(state.kernel === "sandbox" ? [] : (state.variables ?? []), state.kernel);
     say(this.cost, costOf(state));
     this.cost.title = state.tokens ? `${counted(state.tokens, "token")} in this conversation` : "";
     const context = state.context ?? 0;
@@ -69,12 +69,14 @@ function settings(panel) {
   });
   const approve = h("select");
   const plan = h("select");
+  const kernel = h("select");
   const budget = h("input", { type: "number", min: 0, step: "any", placeholder: "none" });
   const set = (name, value) => panel.send({ do: "set", [name]: value });
   const chosen = () => model.value.trim() && set("model", model.value.trim());
   model.addEventListener("change", chosen);
   approve.addEventListener("change", () => set("approve", approve.value));
   plan.addEventListener("change", () => set("plan", plan.value));
+  kernel.addEventListener("change", () => set("kernel", kernel.value));
   budget.addEventListener("change", () =>
     set("budget", Number(budget.value) > 0 ? Number(budget.value) : null),
   );
@@ -86,16 +88,18 @@ function settings(panel) {
     reason,
     field("Before code runs", approve),
     field("Plan", plan),
+    field("Where code runs", kernel),
     field("Budget in USD", budget),
     where,
   );
   return {
     el,
     paint(state) {
-      say(label, state.model || "no model");
+      const apart = state.kernel === "sandbox";
+      say(label, `${state.model || "no model"}${apart ? " · sandbox" : ""}`);
       el.querySelector("summary").setAttribute(
         "aria-label",
-        `Settings; the model is ${state.model || "not chosen"}`,
+        `Settings; the model is ${state.model || "not chosen"}${apart ? "; code runs in a sandbox" : ""}`,
       );
       say(reason, state.model_reason ?? "");
       options(
@@ -104,10 +108,12 @@ function settings(panel) {
       );
       options(approve, state.approves ?? []);
       options(plan, state.plans ?? []);
+      options(kernel, state.kernels ?? []);
       for (const [input, value] of [
         [model, state.model],
         [approve, state.approve],
         [plan, state.plan],
+        [kernel, state.kernel],
         [budget, state.budget],
       ]) {
         if (document.activeElement !== input) input.value = value ?? "";
@@ -129,16 +135,19 @@ function variables() {
   const list = h("dl");
   const none = h("p", {
     className: "quiet",
-    textContent: "No variables yet. Name a file in your question, or load data in a cell.",
   });
   sheet.append(none, list);
   let shown = "";
   return {
     el,
-    paint(all) {
-      const now = JSON.stringify(all);
+    paint(all, kernel) {
+      const now = JSON.stringify([all, kernel]);
       if (now === shown) return;
       shown = now;
+      none.textContent =
+        kernel === "sandbox"
+          ? "The sandbox has none of your variables. Name a file in your question."
+          : "No variables yet. Name a file in your question, or load data in a cell.";
       say(label, counted(all.length, "variable"));
       none.hidden = all.length > 0;
       list.hidden = !all.length;

@@ -4,12 +4,16 @@ import { Composer } from "./composer.js";
 import { Connection, first } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Conversation } from "./conversation.js";
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
+import { draftOf } from "./draft.js";
 import { download, insertCell } from "./notebook.js";
 import { Status } from "./status.js";
 
-const WELCOME =
-  "Ask a question about the data in this notebook. Your variables and files are in sight; what the agent does to them can be undone.";
+const WELCOME = {
+  own: "Ask a question about the data in this notebook. Your variables and files are in sight; what the agent does to variables can be undone.",
+  sandbox:
+    "Ask a question about files, and name them. The code runs in a sandbox, which has none of your variables and cannot change them.",
+};
 
 /** Milliseconds without news after which the document of a saved notebook is brought up to date. */
 const SETTLED = 300;
@@ -28,7 +32,8 @@ class Panel {
     this.conversation = new Conversation(this);
     this.composer = new Composer(this, () => this.late());
     this.controls = new Controls(this);
-    this.conversation.empty.append(h("p", { textContent: WELCOME }));
+    this.welcome = h("p");
+    this.conversation.empty.append(this.welcome);
     this.el = h(
       "section",
       { className: "analyst-panel", "aria-label": "Analyst" },
@@ -51,11 +56,17 @@ class Panel {
     el.append(this.el);
     this.changed = () => this.snapshot(model.get("doc") ?? {});
     this.changed();
+    this.draft = draftOf(model);
+    this.composer.write(this.draft.taken());
+    this.leaving = () => this.draft.keep(this.composer.box.value);
+    window.addEventListener("pagehide", this.leaving);
     model.on("change:doc", this.changed);
     this.connection.hello();
   }
 
   close() {
+    this.leaving();
+    window.removeEventListener("pagehide", this.leaving);
     this.model.off("change:doc", this.changed);
     clearTimeout(this.keeping);
     this.connection.close();
@@ -108,6 +119,10 @@ class Panel {
     },
     taken({ id }) {
       this.composer.taken(id);
+      this.status.settled();
+    },
+    refused({ id }) {
+      this.composer.refused(id);
     },
     completions({ for: id, items }) {
       this.composer.completion.offer(id, items);
@@ -140,6 +155,7 @@ class Panel {
     const busy = (this.busy = (state.phase ?? "idle") !== "idle");
     this.status.paint(state, connection.lost);
     this.controls.paint(state);
+    say(this.welcome, WELCOME[state.kernel] ?? WELCOME.own);
     this.composer.history = state.history ?? [];
     this.composer.busy(busy && !connection.lost);
     this.conversation.scroller.setAttribute("aria-busy", String(busy && state.phase !== "waiting"));

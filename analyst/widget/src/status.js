@@ -54,7 +54,7 @@ export class Status {
     this.speaking = setTimeout(() => (this.live.textContent = text), 50);
   }
 
-  /** Show a few words for a while. Errors stay until the next ones. */
+  /** Show a few words for a while. Errors stay until something else was taken. */
   tell(text, level = "info") {
     this.toast.dataset.level = level;
     const close = button("✕", () => (this.toast.hidden = true), "icon", { ariaLabel: "Close" });
@@ -63,6 +63,11 @@ export class Status {
     this.announce(text);
     clearTimeout(this.fading);
     if (level !== "error") this.fading = setTimeout(() => (this.toast.hidden = true), 8000);
+  }
+
+  /** What was wrong is mended: something was sent and taken. */
+  settled() {
+    if (this.toast.dataset.level === "error") this.toast.hidden = true;
   }
 
   close() {

@@ -27,7 +27,12 @@ export function tabular(table) {
 }
 
 const spans = (row) => [...row.cells].some((cell) => cell.colSpan > 1 || cell.rowSpan > 1);
-const textOf = (cell) => cell.textContent.trim();
+/** What a cell says, without the marks at its numbers. */
+function textOf(cell) {
+  const copy = cell.cloneNode(true);
+  for (const mark of copy.querySelectorAll(".mark")) mark.remove();
+  return copy.textContent.trim();
+}
 
 function align(heads, rows, at) {
   const texts = rows.map((row) => textOf(row.cells[at]));

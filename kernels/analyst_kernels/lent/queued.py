@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from .. import KernelError
@@ -22,6 +24,22 @@ from .ways import Job
 __all__ = ["Queued", "perform", "perform_stepped"]
 
 _ids = itertools.count(1)
+
+
+class _Turn:
+    """One stay on the main thread, for several jobs."""
+
+    def __init__(self, opening: Job) -> None:
+        self.opening = opening
+        self.begun = False
+        self.jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
+        """Further jobs; None is the end."""
+
+    async def first(self, job: Job, stepped: bool) -> Any:
+        """Its first job, after what comes before it."""
+        self.begun = True
+        await self.opening(stepped)
+        return await job(stepped)
 
 
 class Queued:
@@ -48,44 +66,58 @@ class Queued:
         self._client: Any = None
         self._listening: asyncio.Task[None] | None = None
         self._hers: Any = None
+        self._turn: _Turn | None = None
         shell.events.register("pre_run_cell", self._cell_begins)
 
     async def perform(self, job: Job) -> Any:
-        """See `Way`. Cancelled before the job began, it is never done; afterwards its end is awaited."""
-        id, future = str(next(_ids)), Future[Any]()
-        _waiting[id] = self, job, future
-        doing = asyncio.wrap_future(future)
+        """See `Way` and `_done`."""
+        future = Future[Any]()
+        if (turn := self._turn) is not None and turn.begun:
+            turn.jobs.put((job, future))
+            return await _done(future)
+        id = str(next(_ids))
+        _waiting[id] = self, job, turn, future
         try:
             self._send(id)
             self._on_change()
-            try:
-                return await asyncio.shield(doing)
-            except asyncio.CancelledError:
-                if not future.cancel():  # it has begun
-                    await asyncio.wait([doing])
-                raise
+            return await _done(future)
         finally:
             _waiting.pop(id, None)
             self._sent = {sent: other for sent, other in self._sent.items() if other != id}
             self._on_change()
 
+    def hold(self, opening: Job) -> None:
+        """Keep the main thread from the next job on: until `release` no cell of the user's comes between two of ours.
+
+        `opening` is done before that job. Between jobs the kernel does nothing else, so they have to follow each other.
+        """
+        self.release()
+        self._turn = _Turn(opening)
+
+    def release(self) -> None:
+        """Let the user's cells have their turn again."""
+        if self._turn is not None:
+            self._turn.jobs.put(None)
+            self._turn = None
+
     def withdraw(self, ended: Job | None) -> None:
         """Take back what has not begun. What was `ended` before is done here and now: it only says so."""
-        for id, (owner, job, future) in list(_waiting.items()):
+        for id, (owner, job, _, future) in list(_waiting.items()):
             if owner is not self or not _taken(id) or not future.set_running_or_notify_cancel():
                 continue
             if job is ended:
-                _settle(future, lambda job=job: step(job(True)))  # type: ignore[misc]  # mypy infers no defaults
+                step(_settle(future, job(True)))
             else:
                 future.set_exception(KernelError("It was taken back before its turn came."))
 
     @property
     def waiting(self) -> bool:
         """Whether a job waits for its turn."""
-        return any(owner is self for owner, _, _ in list(_waiting.values()))
+        return any(owner is self for owner, *_ in list(_waiting.values()))
 
     async def close(self) -> None:
         """Listen no more."""
+        self.release()
         with contextlib.suppress(ValueError):  # closed before
             self._shell.events.unregister("pre_run_cell", self._cell_begins)
         if self._listening is not None:
@@ -135,44 +167,51 @@ class Queued:
             if content["status"] == "aborted":  # a cell of the user's failed, and the queue was emptied
                 self._send(id)
                 continue
-            _, _, future = _waiting.pop(id)
+            *_, future = _waiting.pop(id)
             if future.set_running_or_notify_cancel():
                 why = f"{content.get('ename', content['status'])}: {content.get('evalue', '')}"
                 future.set_exception(KernelError(f"The kernel did not come to the code: {why}"))
 
 
-_Entry = tuple[Queued, Job, Future[Any]]
+_Entry = tuple[Queued, Job, _Turn | None, Future[Any]]
 _waiting: dict[str, _Entry] = {}
 """Jobs that have not begun, by the id that stands in the request."""
 
 
 async def perform(id: str) -> None:
     """What a request does on the main thread."""
-    begun = _begin(id)
-    if begun is None:
-        return
-    queued, job, future = begun
-    with _controlled(queued):
-        try:
-            future.set_result(await job(False))
-        except BaseException as error:  # noqa: BLE001 - the one who asked gets it
-            future.set_exception(error)
+    if begun := _begin(id):
+        queued, job, turn, future = begun
+        with _controlled(queued):
+            await _settle(future, job(False))
+            for job, future in _following(turn):
+                await _settle(future, job(False))
 
 
 def perform_stepped(id: str) -> None:
     """The same where nothing can be awaited: `%autoawait off`."""
     if begun := _begin(id):
-        queued, job, future = begun
+        queued, job, turn, future = begun
         with _controlled(queued):
-            _settle(future, lambda: step(job(True)))
+            step(_settle(future, job(True)))
+            for job, future in _following(turn):
+                step(_settle(future, job(True)))
 
 
 def _begin(id: str) -> _Entry | None:
     found = _taken(id)
-    if found is None or not found[2].set_running_or_notify_cancel():
+    if found is None or not found[-1].set_running_or_notify_cancel():
         return None
-    found[0].begin()
-    return found
+    queued, job, turn, future = found
+    queued.begin()
+    return queued, partial(turn.first, job) if turn else job, turn, future
+
+
+def _following(turn: _Turn | None) -> Iterator[tuple[Job, Future[Any]]]:
+    """The further jobs of a turn, until it is over. The thread does nothing else meanwhile."""
+    while turn is not None and (todo := turn.jobs.get()) is not None:
+        if todo[1].set_running_or_notify_cancel():
+            yield todo
 
 
 def _taken(id: str) -> _Entry | None:
@@ -187,8 +226,19 @@ def _controlled(queued: Queued) -> contextlib.AbstractContextManager[Any]:
     return stop_control(queued._on_stop, cancel=queued._on_stop, call=queued.loop.call_soon_threadsafe)
 
 
-def _settle(future: Future[Any], do: Callable[[], Any]) -> None:
+async def _settle(future: Future[Any], doing: Coroutine[Any, Any, Any]) -> None:
     try:
-        future.set_result(do())
-    except BaseException as error:  # noqa: BLE001 - as above
+        future.set_result(await doing)
+    except BaseException as error:  # noqa: BLE001 - the one who asked gets it
         future.set_exception(error)
+
+
+async def _done(future: Future[Any]) -> Any:
+    """What a job comes to; cancelled before it began, it is never done, and afterwards its end is awaited."""
+    doing = asyncio.wrap_future(future)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        if not future.cancel():  # it has begun
+            await asyncio.wait([doing])
+        raise

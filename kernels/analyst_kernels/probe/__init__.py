@@ -44,6 +44,7 @@ def changes() -> dict[str, Any]:
     noticed = audit.noticed()
     observed = ledger.told()
     found = namespace.changes()
+    snapshots.note([*found["gone"], *(variable["name"] for variable in found["variables"])])
     return {
         **found,
         "noticed": noticed,

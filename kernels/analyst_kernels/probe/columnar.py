@@ -14,6 +14,8 @@ PLACES = 10
 """Row groups that a sample is taken from."""
 COLUMNS = 100
 """Columns that a sample has of a wide file."""
+ROOM = 100_000_000
+"""Bytes of the values that are looked at: where rows are long, fewer of them."""
 
 
 def missing(error: ImportError, what: str, usual: str) -> Unreadable:
@@ -34,12 +36,7 @@ def parquet(source: Source, bounds: Bounds) -> Iterator[Table]:
         arrow: Any = import_module("pyarrow.parquet")
     except ImportError as error:
         raise missing(error, "a Parquet file", "pyarrow") from None
-    with source.path.open("rb") as file:
-        file.seek(-4, 2)
-        if file.read(4) != b"PAR1":
-            raise Unreadable(
-                "This Parquet file is cut off: the mark at its end, which pyarrow needs, is missing. Get it again."
-            )
+    _check_end(source)
     with arrow.ParquetFile(source.path) as file:
         rows = file.metadata.num_rows
         names = file.schema_arrow.names
@@ -48,12 +45,45 @@ def parquet(source: Source, bounds: Bounds) -> Iterator[Table]:
         step = -(-groups // PLACES) or 1
         chosen = range(0, groups, step)
         each = -(-bounds.rows // max(len(chosen), 1))
+        looked = min(1, COLUMNS / max(len(names), 1))
+        sizes = [
+            group.total_byte_size / max(group.num_rows, 1) for group in map(file.metadata.row_group, chosen)
+        ]
+        each = min(each, -(-_fitting(looked * max(sizes, default=0)) // max(len(chosen), 1)))
         pieces = [_piece(file, group, each, some) for group in chosen] or [
             file.schema_arrow.empty_table().select(some)
         ]
     table = import_module("pyarrow").concat_tables(pieces)
     read = expression("read_parquet", repr(str(source.path)), {})
     yield _table("parquet", read, table, rows, names, len(chosen))
+
+
+def _check_end(source: Source) -> None:
+    with source.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - 8, 0))
+        length, mark = int.from_bytes(file.read(4), "little"), file.read(4)
+    if mark != b"PAR1":
+        raise Unreadable(
+            "This Parquet file is cut off: the mark at its end, which pyarrow needs, is missing. Get it again."
+        )
+    if length > ROOM:
+        raise Unreadable(
+            f"This Parquet file says that its description takes {length:,} bytes, which no table does: get it again."
+        )
+
+
+def _fitting(size: float) -> int:
+    """How many rows of so many bytes fit into the room.
+
+    Raises:
+        Unreadable: hardly one does.
+    """
+    if size > ROOM / 10:
+        raise Unreadable(
+            f"One row of it takes {size / 1e6:,.0f} MB, which no row of a table does: read only the columns that are meant."
+        )
+    return int(ROOM / max(size, 1))
 
 
 def _piece(file: Any, group: int, rows: int, columns: list[str]) -> Any:
@@ -113,6 +143,12 @@ def _index(schema: Any) -> list[str]:
 
 
 def _table(form: str, read: str, table: Any, rows: int, names: list[str], places: int) -> Table:
+    for number, column in enumerate(table.columns):
+        if import_module("pyarrow").types.is_dictionary(column.type):
+            # a value that is there once can be meant by every row
+            table = table.set_column(number, table.field(number).name, column.cast(column.type.value_type))
+    if table.nbytes > ROOM:
+        table = table.slice(0, _fitting(table.nbytes / table.num_rows))
     frame = table.to_pandas()
     notes: list[str] = []
     if len(frame) < rows:

@@ -14,6 +14,8 @@ FEW = 20
 """With at most so many distinct values the most frequent are listed."""
 TOP = 8
 WIDTH = 60
+LOOKED = 200
+"""Characters of a text that are looked at to see whether it is a date or a number."""
 
 _DATE = re.compile(
     r"\s*(\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
@@ -149,7 +151,7 @@ def _reading_of_text(present: Any) -> dict[str, Any]:
     """Text that is really dates, or numbers."""
     import pandas  # noqa: PLC0415 - as above
 
-    sample = present.iloc[:: max(1, len(present) // 500)].astype(str)
+    sample = present.iloc[:: max(1, len(present) // 500)].astype(str).str.slice(0, LOOKED)
     if sample.str.match(_DATE).mean() > 0.9:
         form, note = _date_format(sample)
         parsed = _parse(present, form)

@@ -18,6 +18,8 @@ FEWEST = 5_000
 """Rows that are looked at even where there are many tables."""
 STEPS = 20_000_000
 """Steps of SQLite's machine that one look may take: some tenths of a second."""
+LENGTH = 1_000_000
+"""Bytes of the longest value of a view, which can be made out of nothing; those of a table are in the file."""
 WAIT = 0.3
 """Seconds to wait for a lock."""
 _NAMES = """SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'
@@ -67,11 +69,14 @@ def _table(
     quoted = '"' + name.replace('"', '""') + '"'
     query = f"SELECT * FROM {quoted}"
     read = f"pd.read_sql_query({query!r}, sqlite3.connect({place!r}, uri=True))"
-    notes = [f"{kind} {brief(name)}", *_keys(base, quoted)]
+    notes = [f"{kind} {brief(name)}"]
+    size = source.path.stat().st_size
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LENGTH if kind == "view" else max(size, LENGTH))
     steps = iter(range(STEPS // 10_000))
     base.set_progress_handler(lambda: next(steps, None) is None, 10_000)
     try:
-        rows, exact = _rows(base, quoted, kind, source.path.stat().st_size)
+        notes += _keys(base, quoted)
+        rows, exact = _rows(base, quoted, kind, size)
         if rows > bounds.rows:
             notes.append(f"sampled: statistics are of about {bounds.rows:,} rows")
             frame = pandas.concat(
@@ -81,7 +86,7 @@ def _table(
         else:
             frame = pandas.read_sql_query(f"{query} LIMIT {bounds.rows}", base)
             rows = len(frame) if rows < 0 else rows
-    except (sqlite3.OperationalError, pandas.errors.DatabaseError) as error:
+    except (sqlite3.Error, pandas.errors.DatabaseError, MemoryError) as error:
         said = "it takes long" if "interrupted" in str(error) else short(" ".join(str(error).split()), 150)
         notes.append(f"could not be looked at ({said}): ask it for a few rows with LIMIT")
         return Table("sqlite", read, None, 0, False, notes, name)

@@ -177,6 +177,10 @@ def archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as container:
             names = container.namelist()
+            if len(names) > COUNTED:
+                raise Unreadable(
+                    f"This zip archive holds {len(names):,} files: unpack it and name those that are meant, or their folder."
+                )
             first = container.read("mimetype")[:80] if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, RuntimeError) as error:
         raise Unreadable(

@@ -70,7 +70,11 @@ class _Reader:
 
     def container(self, value: Any, what: str, depth: int) -> None:
         self.say(len(value))
-        chosen = islice(ordered(value) if what == "set" else value, 0, None, max(1, len(value) // ROWS))
+        step = max(1, len(value) // ROWS)
+        if type(value) is dict:  # looking a key up would compare it, and keys may be the user's objects
+            self.items([part for pair in islice(value.items(), 0, None, step) for part in pair], depth)
+            return
+        chosen = islice(ordered(value) if what == "set" else value, 0, None, step)
         if what == "mapping":
             # dict's own way to an item: that of a subclass could run the user's code
             self.items([part for key in chosen for part in (key, dict.__getitem__(value, key))], depth)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from .brief import brief
 from .columnar import feather, parquet
@@ -16,6 +19,13 @@ from .separated import csv
 from .tables import Table
 from .workbook import excel
 
+if sys.platform != "win32":
+    import resource
+
+Reader = Callable[[Source, Bounds], Iterator[Table]]
+
+MEMORY = 2 << 30
+"""Bytes that reading a file may take. pyarrow sets half of them aside at its first use."""
 _OTHERS = [
     (b"%PDF", "a PDF document; its tables must be taken out with another program"),
     (b"\x89PNG", "a PNG image"),
@@ -136,12 +146,70 @@ def _refuse_markup(start: bytes) -> None:
         )
 
 
-READERS: dict[str, Callable[[Source, Bounds], Iterator[Table]]] = {
-    "csv": csv,
-    "json": json,
-    "jsonl": jsonl,
-    "excel": excel,
-    "parquet": parquet,
-    "feather": feather,
-    "sqlite": sqlite,
+# ── files that lie ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def _little_memory() -> Iterator[None]:
+    """Let this process take no more than `MEMORY` beside what it has: a few bytes can say that they are many.
+
+    Only Linux can do this, and only where `/proc` says what is used; elsewhere the readers' own bounds have to do.
+    """
+    used = _data_used()
+    if not used:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = min((n for n in (used + MEMORY, soft, hard) if n != resource.RLIM_INFINITY), default=soft)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _data_used() -> int:
+    """Bytes of this process that count against its limit of data; 0 where that is not told."""
+    with suppress(OSError):
+        found = re.search(r"^VmData:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.M)
+        return int(found[1]) << 10 if found else 0
+    return 0
+
+
+def _bounded(reader: Reader) -> Reader:
+    """The reader, stopped where a file takes more than a table does."""
+
+    def read(source: Source, bounds: Bounds) -> Iterator[Table]:
+        tables = reader(source, bounds)
+        try:
+            while True:
+                with _little_memory():
+                    table = next(tables, None)
+                if table is None:
+                    return
+                yield table
+        except MemoryError:
+            raise Unreadable(
+                f"To look at it takes more memory than a look may take ({MEMORY >> 30} GB at most), far more than the file: it "
+                "may not be what it says. Read only the columns or rows that are meant."
+            ) from None
+        except RecursionError:
+            raise Unreadable(
+                "It is nested too deep for a table; read it with a program that is made for it."
+            ) from None
+
+    return read
+
+
+READERS = {
+    name: _bounded(reader)
+    for name, reader in (
+        ("csv", csv),
+        ("json", json),
+        ("jsonl", jsonl),
+        ("excel", excel),
+        ("parquet", parquet),
+        ("feather", feather),
+        ("sqlite", sqlite),
+    )
 }

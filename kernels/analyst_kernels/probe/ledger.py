@@ -13,6 +13,7 @@ from typing import Any
 
 from .brief import cell, kind, short
 from .digests import COUNTED, gaps
+from .doubled import doubled
 from .fingerprint import fingerprint
 from .namespace import mark, shell, variables
 
@@ -21,10 +22,6 @@ PLACES = 40
 FRAMES, COLUMNS = 30, 60
 SMALL = 5
 """A group of fewer rows is a small one."""
-WHOLE = 50_000
-"""Rows of a frame of which all are looked at for duplicates; of a longer one, a sample in which equal rows stay together."""
-_SAMPLE = 5_000
-_SPREAD = 0x9E3779B97F4A7C15
 
 POINTS = (
     ("pandas.core.reshape.merge", "_MergeOperation", "_get_join_info", ("merge", "join")),
@@ -137,7 +134,10 @@ def _join(place: Place, found: Any, merge: Any) -> None:
     as_left = merge.how == "left" and rows == len(left)
     fact["left"] = _side(found[1], len(left), whole=as_left)
     fact["right"] = _side(
-        found[2], len(right), whole=merge.how == "right" and rows == len(right), looked_up=as_left
+        found[2],
+        len(right),
+        whole=merge.how == "right" and rows == len(right),
+        looked_up=fact["left"]["most"] < 2,
     )
     fact["floats"] = _become_floats(merge, fact)
     _seen.setdefault(place, fact)
@@ -147,14 +147,21 @@ def _side(taken: Any, size: int, *, whole: bool, looked_up: bool = False) -> dic
     """How many of a table's rows were lost, how often one was taken at most, how many places none could take.
 
     `taken` are positions in the table, -1 for none; None: all of them as they stand. `whole`: each is there once.
-    `looked_up`: the left one is whole. Then nothing hangs on how often a row was taken, and it is not counted.
+    `looked_up`: no row of the left one is there twice. Then nothing hangs on how often a row was taken, and it is not
+    counted.
     """
     numpy = sys.modules["numpy"]
     if taken is None or whole:
         return {"rows": size, "lost": 0, "most": 1, "empty": 0}
-    empty = len(taken) - int(numpy.count_nonzero(taken >= 0))
     if looked_up:
-        return {"rows": size, "empty": empty}
+        return {"rows": size, "empty": len(taken) - int(numpy.count_nonzero(taken >= 0))}
+    if len(taken) and taken[0] >= 0 and (taken[1:] >= taken[:-1]).all():
+        # in the table's order: a row that is taken again stands beside itself
+        again = numpy.flatnonzero(taken[1:] == taken[:-1])
+        ends = numpy.flatnonzero(again[1:] != again[:-1] + 1)
+        runs = numpy.diff(numpy.concatenate([[-1], ends, [len(again) - 1]]))
+        return {"rows": size, "lost": size - len(taken) + len(again), "most": 1 + int(runs.max()), "empty": 0}
+    empty = len(taken) - int(numpy.count_nonzero(taken >= 0))
     # counted from -1 on, so that no copy without the -1 is made
     times = (
         numpy.bincount(taken + 1, minlength=size + 1)[1:] if empty else numpy.bincount(taken, minlength=size)
@@ -213,7 +220,8 @@ def _groups(place: Place, grouper: Any) -> dict[str, Any] | None:
     if not {"result_index_and_ids", "group_info"} & set(getattr(grouper, "_cache", ())):
         return None
     ids = grouper.ids if hasattr(grouper, "ids") else grouper.group_info[0]
-    counts = sys.modules["numpy"].bincount(ids[ids >= 0])
+    missing = len(ids) and ids.min() < 0  # rows without a key: -1
+    counts = sys.modules["numpy"].bincount(ids[ids >= 0] if missing else ids)
     counts = counts[counts > 0]
     if not len(counts):
         return None
@@ -230,7 +238,8 @@ def _concat(place: Place, result: Any, parts: Any, **options: Any) -> None:
     if place not in _seen and hasattr(parts, "__len__"):  # an iterator is used up by now
         sizes = [len(each) for each in parts if each is not None]
         if sum(sizes) == len(result):
-            _seen[place] = {"what": "concat", "rows": len(result), "doubled": doubled(result, sizes)}
+            rows, exact = doubled(result, sizes)
+            _seen[place] = {"what": "concat", "rows": len(result), "doubled": rows, "estimated": not exact}
 
 
 _TELLERS: dict[str, Callable[..., None]] = {
@@ -263,50 +272,3 @@ def _table(name: str, value: Any, content: str) -> dict[str, Any]:
         "columns": facts,
         "hash": content,
     }
-
-
-def doubled(frame: Any, sizes: list[int]) -> int:
-    """How many rows repeat one of another part; `frame` is made of parts of these sizes, one below the other.
-
-    Of a long one estimated: of one row in some, equal ones together, the same each time. Rows are compared only where
-    the column that tells most of them apart repeats a value.
-    """
-    numpy = sys.modules["numpy"]
-    part = 1 if len(frame) <= WHOLE else len(frame) // _SAMPLE
-    column = _telling(frame)
-    if column is None:
-        return (
-            0 if part > 1 else _born(frame, numpy.arange(len(frame)), sizes)
-        )  # nothing spreads the rows evenly
-    keys = column.to_numpy().view("uint64") * numpy.uint64(_SPREAD)
-    rows = numpy.arange(len(frame)) if part == 1 else numpy.flatnonzero(keys < numpy.uint64(2**64 // part))
-    keys = keys[rows]
-    order = keys.argsort(kind="stable")
-    same = keys[order][1:] == keys[order][:-1]
-    again = numpy.concatenate([same, [False]]) | numpy.concatenate([[False], same])
-    return _born(frame, numpy.sort(rows[order[again]]), sizes) * part
-
-
-def _telling(frame: Any) -> Any:
-    """The column of numbers that differ most in the first thousand rows; None where none differ much."""
-    columns = [frame.iloc[:, n] for n in range(min(COLUMNS, frame.shape[1]))]
-    wide = [c for c in columns if getattr(c.dtype, "kind", "O") in "iuf" and c.dtype.itemsize == 8]
-    best = max(wide, key=lambda c: c.iloc[:1000].nunique(), default=None)
-    return best if best is not None and best.iloc[:1000].nunique() > 100 else None
-
-
-def _born(frame: Any, rows: Any, sizes: list[int]) -> int:
-    """How many of these rows repeat an earlier one, less those that do so within their own part."""
-    numpy = sys.modules["numpy"]
-    if not len(rows):
-        return 0
-    edges = numpy.searchsorted(rows, numpy.cumsum([0, *sizes]))
-    own = sum(_repeats(frame.take(rows[low:high])) for low, high in zip(edges, edges[1:], strict=False))
-    return _repeats(frame.take(rows)) - own
-
-
-def _repeats(frame: Any) -> int:
-    try:
-        return int(frame.duplicated().sum())
-    except TypeError:  # values that cannot be compared, such as lists
-        return 0

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from .brief import brief, kind, line_of, name_of, short, type_name
+from .contents import contents
 from .digests import column_list
 from .fingerprint import fingerprint
 
@@ -42,7 +43,8 @@ def begin() -> None:
 
 
 def changes() -> dict[str, Any]:
-    """What is new or changed (`variables`: name, type, summary), what is `gone`, and the `state`'s fingerprint.
+    """What is new or changed (`variables`: name, type, summary, and `content` of what is small, see `contents`), what is
+    `gone`, and the `state`'s fingerprint.
 
     The fingerprint is of names and contents and is the same in every process. Contents of unknown types do not count.
     """
@@ -53,11 +55,26 @@ def changes() -> dict[str, Any]:
     _seen.clear()
     _seen.update(now)
     state = blake2b(repr(sorted((name, mark) for name, (mark, _) in now.items())).encode(), digest_size=12)
+    told = changed[:VARIABLES]
+    small = contents((name, there[name]) for name in told)
     said = [
-        {"name": name, "type": type_name(there[name]), "summary": short(summary(there[name]), SUMMARY)}
-        for name in changed[:VARIABLES]
+        {
+            "name": name,
+            "type": type_name(there[name]),
+            "summary": short(summary(there[name]), SUMMARY),
+            **({"content": small[name]} if name in small else {}),
+        }
+        for name in told
     ]
     return {"variables": said, "gone": gone, "state": state.hexdigest()}
+
+
+def differing() -> list[str]:
+    """Names of what is new, changed or gone since the last look; later changes are told against what there is now."""
+    before, now = dict(_seen), _look(variables())
+    _seen.clear()
+    _seen.update(now)
+    return [name for name in {**before, **now} if before.get(name) != now.get(name)]
 
 
 def mark(name: str) -> str:

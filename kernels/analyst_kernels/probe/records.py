@@ -23,6 +23,10 @@ BEGINNING = 2_000_000
 """Bytes that are read of a larger one."""
 SIMPLE = 4_000_000
 """Bytes up to which it is tried whether pandas.read_json reads the same."""
+CELLS = 20_000_000
+"""Cells of a table that records make, the empty ones among them: where each has fields of its own, most are."""
+TEXT = 1_000
+"""Characters up to which a field is repeated in each row of a list beside it."""
 DEPTH = 4
 BAD = 0.01
 """Up to this share of lines that are no JSON are left out."""
@@ -208,6 +212,12 @@ def _all_text(row: Sequence[Any]) -> bool:
 def _records(value: list[Any], read: str) -> _Found:
     import pandas  # noqa: PLC0415 - as above
 
+    names = {key for item in value for key in item}
+    if len(names) * len(value) > CELLS:
+        raise Unreadable(
+            f"Its {len(value):,} records have {len(names):,} fields of different names, which is no table: read it with "
+            "json.load and take the fields that are meant."
+        )
     nested = {key for item in value for key, inner in item.items() if type(inner) is dict}
     if not nested:
         return _Found(f"pd.DataFrame({read})", pandas.DataFrame(value))
@@ -225,7 +235,7 @@ def _children(value: list[Any], read: str) -> Iterator[_Found]:
         odd = [item for item in value if item.get(key) and not _is_records(item[key])]
         if odd:
             continue
-        fields = [name for name in having[0] if all(_is_plain(item.get(name, [])) for item in having)]
+        fields = [name for name in having[0] if all(_is_short(item.get(name, [])) for item in having)]
         given = read if len(having) == len(value) else f"[r for r in {read} if r.get({key!r})]"
         options = f"record_path=[{key!r}], meta={fields!r}, record_prefix={key + '.'!r}"
         frame = pandas.json_normalize(having, record_path=[key], meta=list(fields), record_prefix=f"{key}.")
@@ -241,6 +251,10 @@ def _is_records(value: Any) -> bool:
 
 def _is_plain(value: Any) -> bool:
     return not isinstance(value, list | dict)
+
+
+def _is_short(value: Any) -> bool:
+    return _is_plain(value) and not (isinstance(value, str) and len(value) > TEXT)
 
 
 def _of_object(value: dict[str, Any], read: str) -> _Found | None:

@@ -14,6 +14,8 @@ BLOCK = 1 << 20
 TAIL = 16 * 1024
 PLACES = 25
 """Stretches of a file that is too large to be read whole."""
+LINE = 8_000_000
+"""Bytes in which a row has come to its end."""
 PACKED = {"gzip": 100_000_000, "zip": 100_000_000, "bz2": 10_000_000, "xz": 20_000_000}
 """Bytes that can be unpacked in some tenths of a second."""
 JUDGED = 20_000
@@ -112,11 +114,12 @@ def _blocks(source: Source, bounds: Bounds, found: Lines, end: bytes, quotes: bo
         for place in range(places):
             if place:
                 file.seek(place * (size - limit // PLACES) // (PLACES - 1))
-                file.readline()
+                _check_length(file.readline(LINE + 1))
             used, rest = 0, b""
             while used < limit // places and (block := file.read(BLOCK)):
                 used += len(block)
                 rows, rest = _split(rest + block, end, quotes)
+                _check_length(rest)
                 if rows:
                     yield rows
             seen += used - len(rest)
@@ -126,6 +129,14 @@ def _blocks(source: Source, bounds: Bounds, found: Lines, end: bytes, quotes: bo
         found.whole = last and places == 1
         if not found.whole:
             found.share = raw.tell() / size if source.packing else seen / size
+
+
+def _check_length(row: bytes) -> None:
+    if len(row) > LINE:
+        raise Unreadable(
+            f"One of its lines is longer than {LINE // 1_000_000} million bytes, which no row of a table is: look at its "
+            "beginning."
+        )
 
 
 def _split(block: bytes, end: bytes, quotes: bool) -> tuple[bytes, bytes]:

@@ -15,7 +15,7 @@ from .brief import short
 from .cells import counted, filled
 from .dates import converted
 from .dialect import LINES, Dialect, dialect
-from .files import Bounds, Source
+from .files import Bounds, Source, Unreadable
 from .layout import Layout, footer, layout
 from .marks import lost, marks
 from .scan import Lines, scan
@@ -25,6 +25,8 @@ PROSE = {"txt", "md", "log", "rst"}
 KEPT = 2000
 """Rows that are kept as text, to see how values are written; fewer of a wide table."""
 CELLS = 200_000
+WIDEST = 50_000
+"""Columns beyond which nothing is looked at: each costs time, however short."""
 BEGINNING = 300_000
 """Characters that are looked at to find out how lines are divided, unless a dozen lines take more."""
 FEW = 0.01
@@ -34,7 +36,11 @@ _UNREAD = {"encoding", "encoding_errors", "compression", "nrows", "skipfooter"}
 
 
 def csv(source: Source, bounds: Bounds) -> Iterator[Table]:
-    """Separated text, or text that is no table."""
+    """Separated text, or text that is no table.
+
+    Raises:
+        Unreadable: a row is too long, or it has too many columns.
+    """
     lines = scan(source, bounds)
     text = _decoded(b"".join(lines.sample), lines)
     mark = text[4] if text[:4].lower() == "sep=" and text[5:6] in {"\r", "\n"} else ""
@@ -43,11 +49,20 @@ def csv(source: Source, bounds: Bounds) -> Iterator[Table]:
     if form.score < 0.5 and source.name.rpartition(".")[2] in PROSE:
         yield _prose(source, lines, text)
         return
-    shape = layout([*([[""]] if mark else []), *form.rows(begin[bool(mark) :])])
+    rows = [*([[""]] if mark else []), *form.rows(begin[bool(mark) :])]
+    _check_width(max(map(len, rows), default=0))
+    shape = layout(rows)
     with warnings.catch_warnings():
         # what pandas warns of (mixed types, dates) is said in notes and types
         warnings.simplefilter("ignore")
         yield _Reading(source, bounds, lines, text, form, shape).table()
+
+
+def _check_width(width: int) -> None:
+    if width > WIDEST:
+        raise Unreadable(
+            f"It has {width:,} columns, and more than {WIDEST:,} are not looked at: read those that are meant (usecols)."
+        )
 
 
 def _first_lines(text: str) -> list[str]:

@@ -11,7 +11,12 @@ from xml.etree import ElementTree
 
 _BUILT_IN = {*range(14, 23), *range(45, 48)}
 """Numbers of the formats for dates and times that every workbook has (18.8.30)."""
+SPREAD = 4_000_000
+"""Cells, empty ones among them, of the rows that are kept."""
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+_PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{1,7})["']""")
 
 
 class Sheets:
@@ -36,21 +41,37 @@ class Sheets:
         place = self.places.get(sheet, "")
         return self.container.getinfo(place).file_size if place in self.container.namelist() else 0
 
+    def spread(self, sheet: str) -> int:
+        """Cells in the rectangle from the first corner to the last cell: a few that lie far apart make many."""
+        rows = width = 0
+        rest = b""
+        with self.container.open(self.places[sheet]) as file:
+            while block := file.read(1 << 20):
+                columns, numbers = set[bytes](), set[bytes]()
+                for letters, digits in _PLACE.findall(rest + block):
+                    columns.add(letters)
+                    numbers.add(digits)
+                width = max(width, *map(_column, columns), 1)
+                rows = max(rows, *map(int, numbers), 0)
+                rest = block[-40:]
+        return rows * width
+
     def first_rows(self, sheet: str, most: int) -> tuple[list[list[Any]], int]:
         """Up to so many rows, empty cells None, and the number of the last row: said by the sheet, else estimated."""
         rows: list[list[Any]] = []
-        last = seen = 0
+        last = seen = width = 0
         with self.container.open(self.places[sheet]) as file:
             for _, item in ElementTree.iterparse(file):
                 if _tag(item) == "dimension":
                     last = int(re.sub(r"\D", "", item.get("ref", "").rpartition(":")[2]) or 0)
                 elif _tag(item) == "row":
                     number = int(item.get("r", len(rows) + 1))
-                    if number > most:
+                    if number > most or number * width > SPREAD:
                         seen = file.tell()
                         break
                     rows += [[] for _ in range(number - 1 - len(rows))]
                     rows.append(_cells(item))
+                    width = max(width, len(rows[-1]))
                     item.clear()
         if last <= len(rows):
             last = round(len(rows) * self.size(sheet) / seen) if seen else 0
@@ -110,6 +131,14 @@ class Sheets:
         return {n for n, item in enumerate(formats) if int(item.get("numFmtId", 0)) in dated}
 
 
+def _column(letters: bytes) -> int:
+    """`AB` → 28"""
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column
+
+
 def _tag(item: ElementTree.Element) -> str:
     return item.tag.rpartition("}")[2]
 
@@ -123,11 +152,8 @@ def _text(item: ElementTree.Element) -> str:
 def _cells(row: ElementTree.Element) -> list[Any]:
     cells: list[Any] = []
     for item in row:
-        letters = re.sub(r"[^A-Z]", "", item.get("r", ""))
-        column = 0
-        for letter in letters:
-            column = column * 26 + ord(letter) - 64
-        cells += [None] * (column - 1 - len(cells))
+        letters = re.sub(r"[^A-Z]", "", item.get("r", ""))[:3]
+        cells += [None] * (_column(letters.encode()) - 1 - len(cells))
         cells.append(_cell(item))
     return cells
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
 
 from .brief import kind, type_name
-from .namespace import shell, variables
-from .unchanged import content_of, copies_on_write, reached, same
+from .namespace import begin, differing, shell, variables
+from .unchanged import content_of, copies_on_write, reached, same, within
 
 BYTES = 100_000_000
 """Copies that one snapshot may make: some 50 ms, and memory that a laptop has to spare."""
@@ -59,6 +59,12 @@ class _Snapshot:
     bytes: int = 0
     cells: list[str] = field(default_factory=list)
     """The code that the agent ran until the next snapshot, as it was sent."""
+    his: set[str] = field(default_factory=set)
+    """What that code changed."""
+    hers: set[str] = field(default_factory=set)
+    """What the user changed from its end to the next snapshot."""
+    ended: bool = False
+    """Whether what the code changed is known."""
 
 
 _snapshots: dict[str, _Snapshot] = {}
@@ -70,6 +76,7 @@ def snapshot(label: str) -> dict[str, Any]:
     Returns `kept` names, `not_restorable` (name: why), the `bytes` that were copied, and which older snapshots were
     `forgotten` because all together became too large.
     """
+    note(differing())
     _snapshots.pop(label, None)
     earlier = next(reversed(_snapshots.values()), None)
     taken = _Snapshot(variables())
@@ -93,8 +100,17 @@ def snapshot(label: str) -> dict[str, Any]:
     }
 
 
+def note(names: Iterable[str]) -> None:
+    """These were changed: the first time after a snapshot by the agent's cell, later by the user."""
+    for latest in list(_snapshots.values())[-1:]:
+        (latest.hers if latest.ended else latest.his).update(names)
+        latest.ended = True
+
+
 def restore(label: str) -> dict[str, Any]:
     """Make the variables what they were. The snapshot stays, and can be restored again.
+
+    What only the user has changed since is left as it is, with all that is in it.
 
     Returns the names that were `restored` because they were gone, another object, or another content; those `removed`
     because they are new; and what is `lost` (name: why): the agent's cells can have reached it, and what they did to it,
@@ -102,28 +118,41 @@ def restore(label: str) -> dict[str, Any]:
     """
     if label not in _snapshots:
         raise KeyError(f"no snapshot {label!r}: it was never taken, or forgotten to save memory")
+    note(differing())
     taken = _snapshots[label]
-    there, namespace = variables(), _namespace()
-    lost = _lost(label, namespace)
-    changed, moved = _put_back(taken)
-    removed = [name for name in there if name not in taken.names]
+    there, names = variables(), _namespace()
+    lost = _lost(label, names)
+    hers = _hers(label)
+    others = [value for each in (taken.names, there) for name, value in each.items() if name not in hers]
+    spared = within([there[name] for name in hers if name in there]) - within(others)
+    changed, moved = _put_back(taken, spared)
+    removed = [name for name in there if name not in taken.names and name not in hers]
     for name in removed:
-        del namespace[name]
+        del names[name]
     restored = []
     for name, value in taken.names.items():
+        if name in hers:
+            continue
         now = _now(value, moved)
         if there.get(name, _MISSING) is not now:
-            namespace[name] = now
+            names[name] = now
             restored.append(name)
         elif _reaches(taken, value, changed):
             restored.append(name)
+    begin()
     return {"restored": restored, "removed": removed, "lost": lost}
 
 
 def forget(labels: list[str] | None = None) -> list[str]:
     """Let go of snapshots, and of what they hold in memory; of all without labels. Gives those that there were."""
     gone = [label for label in (list(_snapshots) if labels is None else labels) if label in _snapshots]
-    for label in gone:
+    before: _Snapshot | None = None
+    for label, each in list(_snapshots.items()):
+        if label not in gone:
+            before = each
+            continue
+        if before is not None:  # what she did meanwhile stays hers
+            before.hers |= each.hers
         del _snapshots[label]
     return gone
 
@@ -138,6 +167,14 @@ def _heard(info: Any) -> None:
         running.events.unregister("pre_run_cell", _heard)
         for latest in list(_snapshots.values())[-1:]:
             latest.cells.append(info.raw_cell)
+
+
+def _hers(label: str) -> set[str]:
+    """What the user has changed since a snapshot, and the agent's cells since have not."""
+    labels = list(_snapshots)
+    since = [_snapshots[each] for each in labels[labels.index(label) :]]
+    his, hers = (set[str]().union(*names) for names in ([s.his for s in since], [s.hers for s in since]))
+    return hers - his
 
 
 def _lost(label: str, namespace: dict[str, Any]) -> dict[str, str]:
@@ -270,12 +307,14 @@ def _is_fixed(value: Any) -> bool:
 # ── putting back ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _put_back(taken: _Snapshot) -> tuple[set[int], dict[int, Any]]:
-    """The content of all objects: which were changed, and which had to be made anew (by the `id` of the old one)."""
+def _put_back(taken: _Snapshot, spared: set[int]) -> tuple[set[int], dict[int, Any]]:
+    """The content of all objects but those that are `spared`: which were changed, and which had to be made anew (by the `id` of the old one)."""
     changed: set[int] = set()
     moved: dict[int, Any] = {}
     # containers last: by then it is known which of their items are new objects
     for kept in sorted(taken.kept.values(), key=lambda each: each.kind in _CONTAINERS):
+        if id(kept.value) in spared:
+            continue
         unchanged = same(kept.kind, kept.value, kept.content)
         if unchanged and (kept.plain or not moved or kept.kind not in {"mapping", "sequence"}):
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from operator import is_
 from types import CellType, CodeType, FunctionType
@@ -44,6 +45,21 @@ def copies_on_write() -> bool:
     if int(pandas.__version__.partition(".")[0]) >= 3:
         return True
     return pandas.get_option("mode.copy_on_write") is True
+
+
+def within(values: Iterable[Any]) -> set[int]:
+    """By `id`: these objects, and all that is in those that are looked into."""
+    waiting, seen = deque(values), set[int]()
+    while waiting and len(seen) < MOST:
+        each = waiting.popleft()
+        if type(each) in _ATOMS or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if type(each) is dict:
+            waiting.extend(each.values())
+        elif type(each) in {list, tuple}:
+            waiting.extend(each)
+    return seen
 
 
 def same(kind: str, value: Any, content: Any) -> bool:

@@ -18,13 +18,15 @@ from .cells import GAPS, counted, filled, is_value, named
 from .columnar import missing
 from .files import Bounds, Source, Unreadable
 from .layout import Layout, footer, layout
-from .sheet import Sheets
+from .sheet import SPREAD, Sheets
 from .tables import TABLES, Table, expression, renamed
 
 LARGE = 20_000_000
 """Bytes of XML that are read in half a second; of a larger sheet only the first rows are read."""
 BOMB, DENSE = 200_000_000, 100
 """Bytes from which a workbook that is packed so many times smaller is no table (those are packed 5 to 40 times)."""
+LONGEST = 1 << 20
+"""Bytes of XML in which a text of a cell has come to its end (a cell holds 32,767 characters)."""
 FIRST = 5_000
 HEAD = 200
 
@@ -49,7 +51,7 @@ def excel(source: Source, bounds: Bounds) -> Iterator[Table]:
         left = LARGE
         for name in book.sheet_names[:TABLES]:
             size = sheets.size(name) if sheets else 0
-            large = sheets if size > left else None
+            large = sheets if sheets and size and (size > left or sheets.spread(name) > SPREAD) else None
             left -= 0 if large else size
             rows, last = large.first_rows(name, FIRST) if large else (_rows(book, name), 0)
             table = _table(source, name, rows, last, bounds)
@@ -75,6 +77,10 @@ def _check(source: Source) -> None:
                 f"This workbook holds {size / 1e9:.1f} GB in a file of {source.path.stat().st_size / 1e6:.1f} MB, which no "
                 "table does: it is not unpacked. Save the data as CSV if it is what you need."
             )
+        with zipfile.ZipFile(source.path) as container:
+            _check_texts(container)
+    elif source.path.stat().st_size > BOMB:
+        raise Unreadable("This old workbook is larger than any is: get it again, or save it as .xlsx.")
     head = source.head()
     if not head.startswith(b"\xd0\xcf\x11\xe0"):
         return
@@ -90,6 +96,19 @@ def _check(source: Source) -> None:
     ):
         if word.encode("utf-16-le") in content:
             raise Unreadable(sentence)
+
+
+def _check_texts(container: zipfile.ZipFile) -> None:
+    """Each text is there once and is meant by many cells: a long one would be a long one for each."""
+    for part in container.infolist():
+        if "sharedstrings" in part.filename.lower():
+            with container.open(part) as file:
+                while block := file.read(LONGEST):
+                    if b"si>" not in block and len(block) == LONGEST:
+                        raise Unreadable(
+                            "This workbook holds a text that is longer than Excel allows: it is not read. Save the data as "
+                            "CSV if it is what you need."
+                        )
 
 
 def _options() -> dict[str, Any]:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from ..zygote.templates import Process
 from .watchdog import family
 
-__all__ = ["Held"]
-
 _END = 10.0
 """Seconds within which all of a sandbox that was ended must be gone."""
 

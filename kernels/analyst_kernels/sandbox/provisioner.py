@@ -7,7 +7,6 @@ inside before the first cell is in `inside/`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import os
 import signal
@@ -19,7 +18,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Dict, Enum, Int, List, Unicode
 
 from .. import KernelNotStarted
-from ..folders import Folder
+from ..folders import Folder, last_words
 from ..zygote.templates import NoTemplate
 from . import view
 from .entering import enter
@@ -232,15 +231,10 @@ class SandboxProvisioner(LocalProvisioner):
 
     def epitaph(self) -> str:
         """Why it ended, as far as this side knows: a limit, or a sandbox that was faulty; "" when nothing is known."""
-        log = self._log_text()
+        log = last_words(self._log)
         return self.breach or (
             log[log.rindex("The sandbox is not") :] if "The sandbox is not what" in log else ""
         )
-
-    def _log_text(self) -> str:
-        with contextlib.suppress(OSError):
-            return Path(self._log).read_text(errors="replace")[-2000:].strip()
-        return ""
 
     def _end(self, why: str) -> None:
         self.breach = f"The sandbox was ended. {why}"

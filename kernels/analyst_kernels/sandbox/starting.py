@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import SandboxUnavailable
+from ..folders import last_words
 from . import bubblewrap, seatbelt, seccomp
 from .held import Held
 from .inside import CONFIG
@@ -202,7 +203,7 @@ async def room(
 
 def not_built(log: str) -> SandboxUnavailable:
     """Why, from what bubblewrap has written to the log."""
-    why, fix = explain(Path(log).read_text(errors="replace")[-2000:].strip())
+    why, fix = explain(last_words(log))
     return SandboxUnavailable(f"Isolation is not available: {why}." + (f" Fix: {fix}" if fix else ""))
 
 

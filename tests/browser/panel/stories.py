@@ -135,13 +135,14 @@ def blocks() -> list[dict[str, Any]]:
         {
             "id": "q1-answer", "kind": "answer", "partial": False, "undone": [],
             "text": "**North** sells most: 412,050.",
-            "html": "<p><strong>North</strong> sells most: 412,050, which is 31.3 % of all revenue. East follows with 388,410.</p>"
-                    "<p>24 rows have no region; they were left out.</p>",
+            "html": "<p><strong>North</strong> sells most: 412,050\ue0000\ue001, which is 31.3 %\ue0001\ue001 of all revenue.</p>"
+                    "<p>24\ue0002\ue001 rows have no region; they were left out.</p>",
+            "limits": ["region: 24 of 3,592 rows have none."],
             "named": {"region": "North"},
             "claims": [
-                {"text": "412,050", "ok": True, "about": "shown by cell 2", "cell": 2},
-                {"text": "31.3 %", "ok": True, "about": "412,050 / 1,315,400, cell 2", "cell": 2},
-                {"text": "24", "ok": False, "about": "in no output", "cell": None},
+                {"text": "412,050", "status": "supported", "about": "shown by cell 2", "cell": 2},
+                {"text": "31.3 %", "status": "derived", "about": "412,050 / 1,315,400, cell 2", "cell": 2},
+                {"text": "24", "status": "unsupported", "about": "in no output", "cell": None},
             ],
         },
         {"id": "q2", "kind": "question", "text": "Which region grew fastest?\nSave the growth rates to Excel."},

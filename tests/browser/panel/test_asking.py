@@ -24,6 +24,21 @@ def test_enter_sends_and_the_text_stays_until_it_arrived(front: Front) -> None:
     expect(front.box).to_be_focused()
 
 
+def test_what_was_refused_stays_to_be_mended_and_is_sent_again_at_once(front: Front) -> None:
+    front.box.fill("/export nope")
+    front.box.press("Enter")
+    front.kernel("refused", id="another")
+    front.kernel("refused", id=front.sent[0]["id"])
+    expect(front.box).to_have_value("/export nope")
+    front.box.fill("/export md")
+    front.box.press("Enter")
+    assert [message["text"] for message in front.sent] == ["/export nope", "/export md"]
+    front.kernel("toast", text="It is no format.", level="error")
+    expect(front.page.get_by_text("It is no format.").first).to_be_visible()
+    front.kernel("taken", id=front.sent[1]["id"])
+    expect(front.page.locator(".toast")).to_be_hidden()
+
+
 def test_what_is_typed_meanwhile_stays(front: Front) -> None:
     front.box.fill("first")
     front.box.press("Enter")

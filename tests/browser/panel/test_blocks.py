@@ -126,12 +126,40 @@ def test_said_becomes_the_answer_in_its_place(front: Front) -> None:
     front.block("a", "said", text="It is 4.", streaming=True)
     front.block("b", "notice", text="later")
     answer = front.block("a", "answer", text="It is 4.", html="<p>It is <strong>4</strong>.</p>", named={"x": "4"},
-                         claims=[{"text": "4", "ok": True, "about": "cell 1", "cell": 1}])  # fmt: skip
+                         claims=[{"text": "4", "status": "supported", "about": "cell 1", "cell": 1}])  # fmt: skip
     expect(answer.locator("strong").first).to_have_text("4")
     expect(front.page.locator(".blocks > *").first).to_have_attribute("data-block", "a")
     expect(front.status).to_have_text("The answer is there.")
     front.kernel("patch", id="a", set={"undone": [1, 2]})
     expect(answer.get_by_text("Taken back since: what cells 1, 2 did")).to_be_visible()
+
+
+def test_the_marks_of_numbers_lead_to_what_shows_them(front: Front) -> None:
+    front.kernel("snapshot", **doc())
+    answer = front.shown("q1-answer")
+    expect(answer.locator("p").first).to_have_text(
+        "North sells most: 412,050✓, which is 31.3 %≈ of all revenue."
+    )
+    answer.get_by_role("button", name="31.3 %: computed from what outputs show, cell 2").click()
+    expect(front.shown("q1-c2")).to_be_focused()
+    expect(front.shown("q1-c2")).to_be_in_viewport()
+    expect(answer.get_by_text("in no output")).to_be_hidden()
+    answer.get_by_role("button", name="24: not shown by any output").click()
+    expect(answer.get_by_text("in no output")).to_be_visible()
+    answer.get_by_role("button", name="Cell 2").first.click()
+    expect(front.shown("q1-c2")).to_be_focused()
+
+
+def test_a_mark_unfolds_the_step_that_its_cell_lies_in(front: Front) -> None:
+    front.block("s", "step", title="Load", state="done", open=False)
+    front.block("c", "cell", step="s", code="1", state="ok", number=1, outputs=[])
+    claim = {"text": "1", "status": "supported", "about": "", "cell": 1}
+    answer = front.block(
+        "a", "answer", text="1", html="<p>1\ue0000\ue001 and 2\ue0007\ue001</p>", claims=[claim]
+    )
+    expect(answer.locator("p")).to_have_text("1✓ and 2")
+    answer.get_by_role("button", name="1: shown").click()
+    expect(front.shown("c")).to_be_focused()
 
 
 def test_what_a_snapshot_has_is_not_added_twice(front: Front) -> None:

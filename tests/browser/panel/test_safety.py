@@ -32,7 +32,7 @@ def _everywhere(text: str) -> list[dict[str, Any]]:
         {"id": "8", "kind": "approval", "call_id": text, "code": text, "goal": text, "reasons": [text], "decided": None,
          "choices": [{"value": text, "label": text}]},
         {"id": "9", "kind": "answer", "text": text, "html": "", "named": {text: text},
-         "claims": [{"text": text, "ok": True, "about": text, "cell": 1}]},
+         "claims": [{"text": text, "status": "supported", "about": text, "cell": 1}]},
         {"id": "10", "kind": "answer", "text": "", "html": text},
         {"id": text, "kind": text},
     ]  # fmt: skip

@@ -63,3 +63,18 @@ def test_tables_of_an_odd_shape_are_left_in_their_order(front: Front) -> None:
     front.block("a", "answer", text="", html="<table><tr><td>only</td></tr></table><table></table>")
     expect(front.shown("a").get_by_text("only")).to_be_visible()
     assert front.errors == []
+
+
+def test_marks_at_numbers_are_no_part_of_what_a_cell_says(front: Front) -> None:
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{value}\ue0000\ue001</td></tr>"
+        for name, value in (("a", 10), ("b", 9), ("c", 11))
+    )
+    html = f"<table><thead><tr><th>name</th><th>value</th></tr></thead><tbody>{rows}</tbody></table>"
+    claim = {"text": "10", "status": "supported", "about": "", "cell": None}
+    answer = front.block("a", "answer", text="", html=html, claims=[claim])
+    table = answer.get_by_role("table")
+    expect(table.get_by_role("button", name="10: shown by an output")).to_have_count(3)
+    expect(table.locator("tbody td.number")).to_have_count(3)
+    table.get_by_role("columnheader", name="value").get_by_role("button").click()
+    assert column(table, 1) == ["b", "a", "c"]

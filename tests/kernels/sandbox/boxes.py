@@ -20,6 +20,9 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
 ROOT = Path(__file__).parents[3]
+WHO = ("root", "user") if os.getuid() == 0 else ("user",)
+"""As whom things are tried: root gives its rights up for the second (`as_user`). An ordinary user cannot be root, so root's
+half is shown only by a run as root, such as one in a container."""
 SMALL = {
     "memory_mb": 1500,
     "total_memory_mb": 2000,

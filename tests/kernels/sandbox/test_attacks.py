@@ -1,8 +1,4 @@
-"""The attack list of `attacks/probes.py`, in each sandbox, as who runs the tests and as an ordinary user.
-
-Root gives its rights up for the second (`as_user`). Where an ordinary user runs the tests both are that user: root's
-half of the promise is shown by a run as root, such as one in a container.
-"""
+"""The attack list of `attacks/probes.py`, in each sandbox, as root and as an ordinary user (see `WHO`)."""
 
 from __future__ import annotations
 
@@ -14,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.kernels.sandbox.attacks.run import probes
-from tests.kernels.sandbox.boxes import ROOT, as_user
+from tests.kernels.sandbox.boxes import ROOT, WHO, as_user
 
-WHO = ("self", "user")
 HOW = ("forked", "by itself")
 """How a kernel gets into its sandbox."""
 

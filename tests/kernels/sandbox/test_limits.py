@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,29 @@ async def test_a_full_folder_is_not_started_again(tmp_path: Path) -> None:
         (tmp_path / f"{n}.txt").touch()
     with pytest.raises(KernelNotStarted, match="more than 20 files"):
         await Box({"work": str(tmp_path), "files": 20}).__aenter__()
+
+
+FILL = """
+import os
+for name in os.listdir('/proc/self/fd'):
+    place = f'/proc/self/fd/{name}'
+    if os.path.islink(place) and os.readlink(place).endswith('/log'):
+        os.lseek(int(name), 40 << 20, 0)
+        os.write(int(name), b'The sandbox is not what it says' + bytes(100))
+        print('filled')
+        break
+"""
+
+
+@pytest.mark.parametrize("tier", TIERS)
+async def test_of_a_log_that_its_code_has_filled_only_the_end_is_read(tier: str, tmp_path: Path) -> None:
+    async with Box({"tier": tier, "work": str(tmp_path)}) as box:
+        assert (await box.run(FILL)).text == "filled\n"
+        tracemalloc.start()
+        try:
+            told = box.provisioner.epitaph()
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert told.startswith("The sandbox is not what")
+    assert most < 1 << 20

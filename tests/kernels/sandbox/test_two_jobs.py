@@ -18,7 +18,7 @@ PLANT = """
 import ctypes, json, os, socket, tempfile
 ctypes.CDLL(None).prctl(15, b'NAME')  # the name that a list of processes shows
 open('secret.txt', 'w').write('CANARY-A')
-with open(os.path.join(tempfile.gettempdir(), 'canary-a.txt'), 'w') as file:
+with open(os.path.join(tempfile.gettempdir(), 'NAME.txt'), 'w') as file:
     file.write('CANARY-A')
 served = []
 def serve(family, address):
@@ -105,9 +105,8 @@ async def tried(folder: Path, sandbox: Sandbox) -> tuple[dict[str, Any], dict[st
         [pid] = [p.pid for p in psutil.Process().children(recursive=True) if p.name() == name]
         planted |= {"name": name, "pid": pid, "folder": str(folder / "a" / "work")}
         found = json.loads(await printed(second, TRY.replace("PLANTED", repr(planted))))
-        await printed(
-            first, f"import os, contextlib\nwith contextlib.suppress(OSError): os.remove('/dev/shm/{name}')"
-        )
+        left = [path for path in (planted["shared memory"], planted["temporary"]) if path]
+        await printed(first, f"for path in {left}: os.remove(path)")
         assert await printed(first, "print(open('secret.txt').read())") == "CANARY-A\n"
     return planted, found
 

@@ -36,6 +36,7 @@ export function cell(block, panel, place) {
     const [glyph, state] = STATES[block.state] ?? STATES.running;
     const label = block.number ? `Cell ${block.number}` : "Cell";
     el.dataset.state = block.undone ? "undone" : block.state;
+    el.dataset.number = block.number ?? "";
     el.setAttribute("aria-label", `${label}, ${block.undone ? "taken back" : state}`);
     say(mark, block.undone ? "↶" : glyph);
     say(name, label);
