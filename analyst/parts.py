@@ -157,7 +157,7 @@ class Claim:
     end: int
     """Where it stands in the answer's text."""
     status: Literal["supported", "derived", "given", "unsupported"]
-    """supported: shown · derived: computed from what was shown · given: from the question · unsupported."""
+    """supported: shown · derived: computed from what was shown · given: from the question, or set in the code · unsupported."""
     places: tuple[Place, ...] = ()
     """Where it was shown, or where what it is derived from was."""
     how: str = ""

@@ -30,8 +30,8 @@ from analyst.trust.numbers import numbers
 from analyst.trust.receipts import check
 
 CORPUS = Path(__file__).parent.parent / "tests" / "trust" / "corpus"
-PARTS = ("seen", "second", "held", "prose", "hand_dev", "hand_held")
-BY_HAND = ("prose", "hand_dev", "hand_held")
+PARTS = ("seen", "second", "held", "prose", "hand_dev", "hand_held", "fresh_dev", "fresh_held")
+BY_HAND = ("prose", "hand_dev", "hand_held", "fresh_dev", "fresh_held")
 FALSE = ("altered", "invented")
 WAYS = ("digits", "neighbour", "swapped")
 """What is done to true numbers by machine."""

@@ -69,6 +69,9 @@ def test_the_others_are_given_as_text(done: Path) -> None:
     assert messages[3] == {"role": "tool", "tool_call_id": "c", "content": "[cell 1] ok\n2"}
 
 
+CONTRACT = ("values", "quantities", "filters", "grouping", "units", "decimals", "files")
+
+
 def test_json_is_the_object_of_run_made_from_the_log(done: Path) -> None:
     found: dict[str, Any] = json.loads(str(export(done, "json")))
     assert found.pop("seconds") >= 0
@@ -77,6 +80,9 @@ def test_json_is_the_object_of_run_made_from_the_log(done: Path) -> None:
         "status": "answered",
         "answer": "Two.",
         "named": {"n": "2"},
+        "limits": [],
+        "plan": [],
+        "contract": {name: None if name == "decimals" else [] for name in CONTRACT},
         "run": str(done),
         "notebook": None,
         "html": None,

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice, zip_longest
+from pathlib import Path
 from typing import Any
 
 from analyst_kernels import Error, Output, Stream
 
 from ..digest import Digest
 from ..events import Asked, Event, Place, Surveyed, Variable
+from . import surveyed
 from .dates import Day, dates
 from .items import Item
 from .printed import in_text
@@ -36,6 +38,9 @@ _MANY = 4000
 _WHOLES = 6
 _NAME = 4
 """Most words of a row's label that is the name of a group."""
+_TITLE = re.compile(r"[^\W\d].*\d|\d.*[^\W\d]")
+_LABEL = 6
+"""Most words of a label that is told apart from others."""
 _DIGITS = re.compile(r"[\d.]+")
 _TELLING = 6
 """Significant digits by which a value is known again."""
@@ -118,6 +123,10 @@ class Evidence:
     groups: frozenset[str] = frozenset()
     """Labels of rows that are names, not statistics."""
     question: str = ""
+    titles: set[str] = field(default_factory=set)
+    """Names of files and columns that hold a number."""
+    codes: dict[int, str] = field(default_factory=dict)
+    """The code of each cell."""
     _dimensions: dict[tuple[int, int, int], list[tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
@@ -130,6 +139,7 @@ class Evidence:
                 for table in event.tables:
                     made._survey(table)
         for call, returned in Digest.of(events).cells:
+            made.codes[returned.cell] = call.code
             for number, output in enumerate(returned.outputs):
                 made._output(output, returned.cell, number, call.code)
             for number, variable in enumerate(returned.variables or (), 1):
@@ -157,14 +167,18 @@ class Evidence:
         if table not in self._dimensions:
             shown = self.tables.get(table, ())
             each = zip_longest(*(s.item.labels for s in shown[:_MANY]), fillvalue="")
-            self._dimensions[table] = [tuple(dict.fromkeys(filter(None, labels))) for labels in each]
+            self._dimensions[table] = [tuple(dict.fromkeys(filter(_is_name, labels))) for labels in each]
         return self._dimensions[table]
 
     # ── gathering ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _survey(self, table: Mapping[str, Any]) -> None:
         self._add(in_survey(table), 0, 0, "")
-        for column in table.get("columns", ()):
+        named = (Path(str(table.get("path", ""))).stem, *(c.get("column") for c in surveyed.columns(table)))
+        self.titles |= {str(name) for name in named if _TITLE.search(str(name))}
+        for note in surveyed.notes(table):
+            self._text(note, 0, 0, "")
+        for column in surveyed.columns(table):
             line = " ".join(f"{key} {value}" for key, value in column.items() if isinstance(value, str))
             self._dates(line, Place(0, 0, str(column.get("column", ""))))
 
@@ -283,6 +297,11 @@ def _same(held: Item, shown: Item) -> bool:
     return held.value == shown.value or (
         shown.digits >= _TELLING and abs(held.value - shown.value) <= shown.tolerance
     )
+
+
+def _is_name(label: str) -> bool:
+    """Whether it can be the name of a row or column: a sentence before a number is none."""
+    return 0 < len(label.split()) <= _LABEL
 
 
 def _shape(digest: Mapping[str, Any]) -> Iterator[Item]:

@@ -13,7 +13,7 @@ from .words import mentions, sentence_span, words
 _MOST = r"highest|largest|biggest|most|greatest|maximum|longest|heaviest|tallest|oldest|warmest|hottest|fastest|höchste\w*|größte\w*|meiste\w*|plus élevée?s?|plus grande?s?"
 _LEAST = r"lowest|smallest|fewest|least|minimum|shortest|lightest|youngest|coldest|slowest|niedrigste\w*|kleinste\w*|geringste\w*|wenigste\w*|plus bas(?:se)?s?|plus petite?s?"
 _SAID = re.compile(
-    rf"\b(?:(?P<rank>second|third|2nd|3rd|zweit|dritt)[ -]?)?(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b",
+    rf"(?<!\bat )\b(?:(?P<rank>second|third|2nd|3rd|zweit|dritt)[ -]?)?(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b",
     re.I,
 )
 _EITHER = re.compile(r"(?:slow|fast)est", re.I)

@@ -15,7 +15,7 @@ SIGNS: Mapping[str, str] = {"supported": "✓", "derived": "≈", "given": "", "
 WORDS: Mapping[str, str] = {
     "supported": "shown by an output",
     "derived": "computed from what outputs show",
-    "given": "from the question",
+    "given": "from the question, or set in the code",
     "unsupported": "not shown by any output",
 }
 KEY = "✓ shown by an output · ≈ computed from what outputs show · ⚠ not shown by any output"

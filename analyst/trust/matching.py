@@ -29,6 +29,10 @@ _PERCENT = words("share rate percent pct growth change")
 _FALLING = words(
     "less fewer lower fell drop dropped decrease decreased decline declined loss lost below minus down weniger gesunken baisse moins"
 )
+_QUOTED = re.compile(r"(?:[^\s|]+ +){1,4}[^\s\d]*$")
+_QUOTED_AFTER = re.compile(r"[^\s\d|]*(?: +[^\s|]+){0,4}")
+_WORDS_QUOTED = 2
+"""Telling words that have to stand around a number as they do around the value."""
 PROBABILITY = words("p pvalue significance")
 
 
@@ -138,6 +142,8 @@ def best(
 ) -> Shown | None:
     """The shown value that the number stands for, if there is one that it can stand for."""
     candidates = _near(number, value, tolerance, context, evidence)
+    if quoted := [c for c in candidates if _is_quoted(c, number, read.text)]:
+        return quoted[-1]
     foreign = [c for c in candidates if elsewhere(c, number, read, evidence)]
     agreeing = [c for c in candidates if c not in foreign and not _copied(c, foreign)]
     agreeing = [c for c in agreeing if not one_of_several(c, number, read, evidence)]
@@ -165,6 +171,22 @@ def best(
         context,
         evidence,
     )
+
+
+def _is_quoted(shown: Shown, number: Number, text: str) -> bool:
+    """Whether the answer says what the output says, word for word: the words around the number stand around the value too."""
+    before = _QUOTED.search(text[max(0, number.start - 60) : number.start])
+    after = _QUOTED_AFTER.match(text, number.end)
+    left, right = before[0] if before else "", after[0] if after else ""
+    line = _plainly(shown.item.line)
+    return any(
+        len(words(f"{a} {b}")) >= _WORDS_QUOTED and _plainly(f"{a}{number.text}{b}") in line
+        for a, b in ((left, right), (left, ""), ("", right))
+    )
+
+
+def _plainly(text: str) -> str:
+    return " ".join(text.replace("*", "").replace("`", "").casefold().split())
 
 
 def _by_digits(

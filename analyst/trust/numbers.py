@@ -114,7 +114,7 @@ _PARTS = {
 _FRACTION = re.compile(
     rf"\b(?:(?P<n>a|one|two|three|four|ein|zwei|un|deux)[ -])(?P<part>{'|'.join(_PARTS)})s?\b"
     rf"(?= of| as| less| more| fewer| lower| higher| was| were| der| des| de|[.,;:)])|\bone in (?P<of>\d+|{'|'.join(_WORDS)})\b"
-    r"|(?<!first )(?<!second )(?<!other )(?<!last )(?<!and a )\b(?P<half>half|halved|die hälfte|la moitié)\b(?! an? |-|[ -](?:year|hour|time|term|minute|century|dozen))",
+    r"|(?<!first )(?<!second )(?<!other )(?<!last )(?<!and a )(?<!middle )(?<!central )(?<!mittlere )\b(?P<half>half|halved|die hälfte|la moitié)\b(?! an? |-|[ -](?:year|hour|time|term|minute|century|dozen))",
     re.I,
 )
 _LOOSE = 0.025

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from ..events import Claim, Event, Place
+from .chosen import chosen
 from .claims import Claims
 from .dates import month_names
 from .derive import comparable, derivation, total
@@ -42,6 +43,7 @@ def check(answer: str, evidence: Evidence) -> Claims:
     matched: list[tuple[Number, Shown]] = []
     open_numbers: list[Number] = []
     impossible = set(contradictions(read))
+    titles = [m.span() for title in evidence.titles for m in re.finditer(re.escape(title), answer)]
     for number in stated:
         if number in impossible:
             claims.append(_unsupported(number))
@@ -55,7 +57,11 @@ def check(answer: str, evidence: Evidence) -> Claims:
             claims.append(_supported(number, whole.place))
             matched.append((number, whole))
         elif any(_same(number, other) for other in asked):
-            claims.append(_given(number))
+            claims.append(_given(number, "from the question"))
+        elif any(low <= number.start < high for low, high in titles):
+            claims.append(_given(number, "part of a name"))
+        elif cell := chosen(number, answer, evidence.codes):
+            claims.append(_given(number, f"set in the code of cell {cell}"))
         else:
             open_numbers.append(number)
     sums = totals(evidence) if open_numbers else []
@@ -159,10 +165,8 @@ def _supported(number: Number, place: Place, factor: float = 1.0, said: str = ""
     return Claim(number.text, number.start, number.end, "supported", (place,), how, told)
 
 
-def _given(number: Number) -> Claim:
-    return Claim(
-        number.text, number.start, number.end, "given", sentence=f"{number.text}: from the question."
-    )
+def _given(number: Number, whence: str) -> Claim:
+    return Claim(number.text, number.start, number.end, "given", sentence=f"{number.text}: {whence}.")
 
 
 def _unsupported(number: Number) -> Claim:

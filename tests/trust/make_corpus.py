@@ -21,7 +21,17 @@ from analyst_kernels.managed import ManagedKernel
 from analyst_kernels.probing import probe_source
 from pydantic import TypeAdapter
 
-from . import hand, hand_runs, phrasings_held, phrasings_second, phrasings_seen, prose, prose_runs
+from . import (
+    fresh,
+    fresh_runs,
+    hand,
+    hand_runs,
+    phrasings_held,
+    phrasings_second,
+    phrasings_seen,
+    prose,
+    prose_runs,
+)
 from .sources import SOURCES, Source, cells, truth
 from .voice import CLOSE, OPEN, Voice, unmark
 
@@ -116,7 +126,17 @@ def main() -> None:
     for part, kept in (("hand_dev", False), ("hand_held", True)):
         answers = [_written(run, text) for run, text in hand.ANSWERS if _is_held(text) == kept]
         _lines(CORPUS / f"{part}.jsonl", answers)
-    more = [asyncio.run(_worked(name, *rest)) for name, rest in (prose_runs.RUNS | hand_runs.RUNS).items()]
+    for number, part in enumerate(
+        ("fresh_dev", "fresh_held")
+    ):  # by run: answers about one run know each other
+        runs_of = list(fresh_runs.RUNS)[number::2]
+        _lines(
+            CORPUS / f"{part}.jsonl", [_written(run, text) for run, text in fresh.ANSWERS if run in runs_of]
+        )
+    more = [
+        asyncio.run(_worked(name, *rest))
+        for name, rest in (prose_runs.RUNS | hand_runs.RUNS | fresh_runs.RUNS).items()
+    ]
     told = [{k: v for k, v in run.items() if k != "values"} for run in runs]
     _lines(CORPUS / "runs.jsonl", [*told, *more])
 
