@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .evidence import GENERAL, Evidence, Shown
-from .governing import BOUND, CARRIED, CLAUSE, NONE, Answer, Ties, literal
+from .governing import BOUND, CARRIED, CLAUSE, NONE, OF, Answer, Ties, literal
 from .naming import is_part
 from .numbers import Number
 from .words import clause_span, words
@@ -16,6 +16,7 @@ _TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|zusammen|ense
 _SHARE = re.compile(r"0?\.\d+")
 _CROSSED = re.compile(r"\b(?:crosstab|pivot|pivot_table|unstack)\(")
 _COUNT = words("count rows")
+_ALL = frozenset(("all", "total", "sum", "overall", "gesamt", "insgesamt"))
 _NAMELESS = frozenset(("", "nan", "none", "nat", "<na>", "null"))
 
 
@@ -31,6 +32,8 @@ def instead(shown: Shown, number: Number, answer: Answer, evidence: Evidence) ->
     for place, (own, labels) in enumerate(zip(item.labels, dimensions, strict=False)):
         if len(labels) < 2 or own.casefold() in _NAMELESS or (words(own) and words(own) <= _COUNT):
             continue
+        if own.casefold() in _ALL and OF.search(answer.text[max(0, number.start - 25) : number.start]):
+            continue  # `12 of 40`: what is spoken of has the 12
         column = place == len(item.labels) - 1
         crossed = column and _CROSSED.search(shown.code) is not None  # its columns are groups
         grouped = item.column or item.parts or ALIGNED.search(item.line)

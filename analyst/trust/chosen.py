@@ -12,9 +12,9 @@ from .numbers import Number
 
 _CHOICE = re.compile(
     r"(?:\b(?:above|below|over|under|more than|less than|fewer than|greater than|at least|at most|up to|exceed\w*|beyond|outside|within"
-    r"|threshold|cut-?off|limit|target|level|alpha|seed|random_state|window|lag|shift|top|bottom|first|last|percentile|quantile|degree|took|split"
+    r"|threshold|cut-?off|limit|target|level|alpha|seed|random_state|window|lag|shift|top|bottom|first|last|percentile|quantile|degree"
     r"|über|unter|mehr als|weniger als|mindestens|höchstens|bis zu|schwelle|grenze|ab|plus de|moins de|au moins|au plus|seuil)\b|[<>≤≥])"
-    r"(?: (?:of|is|was|by|at|the|a|von|de|le|la))*\W{0,3}$",
+    r"(?: (?:of|is|was|by|at|the|a|von|de|le|la))*\W{0,3}$|\bseed\b[^.]{0,30}$",
     re.I,
 )
 """Before a number: it sets something rather than tells what was found."""

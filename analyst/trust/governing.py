@@ -61,7 +61,7 @@ _NAMES = re.compile(
 """Between a label and the number that it names."""
 _BRACKET = re.compile(rf"{_UNIT}(?:\s[^\W\d]+)?\s?\(([^()]*)\)")
 _ITS = re.compile(r"\b(?:its|it|their|they|his|her|seine?|ihre?|sie|er|son|sa|ses|leurs?|il|elle)\b", re.I)
-_OF = re.compile(
+OF = re.compile(
     r"\d\s?%?\s(?:of|out of|von|sur|de|der|des)\s(?:the |all |total |their |insgesamt |den )*$|\d\s?/\s?$",
     re.I,
 )
@@ -284,7 +284,7 @@ class _Sentence:
         if than := _THAN.search(self.text, number.end, end):
             end = than.start()
         edge = self._edge(number, -1)
-        of_another = _OF.search(self.text[max(0, number.start - 25) : number.start]) is not None
+        of_another = OF.search(self.text[max(0, number.start - 25) : number.start]) is not None
         before = self._between(max(start, edge), number.start)
         if before and not of_another:
             row = self._row(self._between(edge, number.start), last=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .address import addressed, elsewhere, instead, one_of_several
 from .evidence import GENERAL, NAMESPACE, Evidence, Shown
 from .governing import CLAUSE, Answer
-from .numbers import Number
+from .numbers import HEDGE, Number
 from .words import around, before, clause, mentions, words
 
 _CHANCE = 0.05
@@ -159,7 +159,7 @@ def best(
     others = [c for c in agreeing if c not in signed and _foreign(c, groups, context)]
     labelled = [
         c for c in agreeing if c not in others
-        and (context.shared(c, percent=number.kind == "percent") >= _wanted(number, c) or addressed(c, number, read, evidence))
+        and (context.shared(c, percent=number.kind == "percent") >= _wanted(number, c, read.text) or addressed(c, number, read, evidence))
     ]  # fmt: skip
     if labelled:
         return max(labelled, key=lambda c: (context.shared(c), c.cell))
@@ -234,9 +234,10 @@ def _is_share(shown: Shown) -> bool:
     return bool(_PERCENT & words(f"{shown.item.row} {shown.item.column}"))
 
 
-def _wanted(number: Number, shown: Shown) -> int:
-    """Words that must be shared: one, but two for a small whole number that was shown with decimals."""
-    return 2 if number.small and number.kind != "word" and not shown.value.is_integer() else 1
+def _wanted(number: Number, shown: Shown, text: str) -> int:
+    """Words that must be shared: one, but two for a small whole number that was shown with decimals, unless it says that it is rounded."""
+    plain = number.small and number.kind != "word" and not shown.value.is_integer()
+    return 2 if plain and not HEDGE.search(text, max(0, number.start - 20), number.start) else 1
 
 
 def _shorter(value: float, slack: float, evidence: Evidence) -> list[Shown]:

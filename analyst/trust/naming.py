@@ -84,6 +84,8 @@ def _dated(label: str, labels: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield (f"{label}s",)
         elif 1 <= int(label) <= 12 and len(labels) >= 6 and set(labels) <= {str(n) for n in range(1, 13)}:
             yield (month_names(int(label)),)
+        elif int(label) < 24 and all(o.isdigit() and int(o) < 24 for o in labels):  # hours of the day
+            yield (str(int(label) % 12 or 12), "pm" if int(label) > 11 else "am")
 
 
 def spoken(

@@ -88,7 +88,7 @@ _AFTER = re.compile(
     r"(?:[,;] ?[-−+]?[\d.]+|\s?(?:to|–|-)\s?[-−+]?[\d.]+)?\s?[\])]\s?(%|pp\b|percentage points?|points?)"
 )
 _POINTS = re.compile(r"\s?points?\b")
-_HEDGE = re.compile(
+HEDGE = re.compile(
     r"(?:about|around|roughly|approximately|nearly|almost|over|some|close to|just (?:over|under)|fast|knapp|gut|presque|plus de|ca\.|circa|etwa|rund|environ|près de|~|≈)\s?$",
     re.I,
 )
@@ -188,7 +188,7 @@ def _numerals(plain: str) -> Iterator[Number]:
         )  # fmt: skip
         scales = (scale, *(by for by in also if by <= 1 or telling))
         sign = -1.0 if (match["sign"] or "").strip() in ("-", "−", "–") else 1.0
-        hedged = _HEDGE.search(plain[max(0, match.start() - 20) : match.start()]) is not None
+        hedged = HEDGE.search(plain[max(0, match.start() - 20) : match.start()]) is not None
         readings = tuple(
             Reading(sign * value * by, _half(value, places, hedged) * by)
             for by in scales
@@ -329,7 +329,11 @@ def _ranges(found: list[Number], text: str) -> Iterator[Number]:
             and following.kind in ("percent", "points")
             and (
                 re.fullmatch(r"\s?(?:–|-|to|bis|à|and|und|et)\s?", between)
-                or (re.fullmatch(r"[,;] ", between) and text[max(0, number.start - 1) : number.start] in "[(")
+                or (  # an interval: `(0.4, 1.6 %)`, but not `(188, 5.7 %)`
+                    re.fullmatch(r"[,;] ", between)
+                    and text[max(0, number.start - 1) : number.start] in "[("
+                    and number.decimals == following.decimals
+                )
             )
         ):
             yield Number(

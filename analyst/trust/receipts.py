@@ -18,7 +18,7 @@ from .derive import comparable, derivation, total
 from .evidence import Evidence, Shown
 from .extremes import extremes
 from .governing import CLAUSE, Answer
-from .matching import PROBABILITY, best, context_of, forms, known, under
+from .matching import PROBABILITY, Context, best, context_of, forms, known, under
 from .numbers import Number, numbers
 from .operands import Around
 from .orders import contradictions
@@ -26,6 +26,8 @@ from .totals import totals
 from .words import sentence_span, words
 
 _LISTED = re.compile(r"(?:\d[\d.,]*\W*(?:and|to|or|und|bis|et|à)?\W*)+$")
+_IS_THE = re.compile(r"\W*\s(?:is|was|ist|war|est|était)\s(?:the|der|die|das|le|la)\s(\w+)")
+_MANIFOLD = 20
 _ALL_OF = re.compile(r"(?:over|of|all|among|from|in|n\s?=)\s(?:the |all )?$", re.I)
 
 
@@ -98,9 +100,16 @@ def _direct(number: Number, read: Answer, evidence: Evidence) -> tuple[Claim | N
         return _supported(number, found.place, said="below"), found
     for value, tolerance, factor in forms(number):
         shown = best(number, value, tolerance, context, evidence, read)
-        if shown and (factor != 100 or (abs(shown.value) <= 1 and not words(shown.item.row) & PROBABILITY)):
+        if shown and (
+            factor != 100 or (_is_share(shown, context) and not words(shown.item.row) & PROBABILITY)
+        ):
             return _supported(number, shown.place, factor), shown
     return None, None
+
+
+def _is_share(shown: Shown, context: Context) -> bool:
+    """Whether a value can be told as a percentage of it times 100: a share of one, or a return that is labelled as it is told."""
+    return abs(shown.value) <= 1 or (abs(shown.value) < _MANIFOLD and context.shared(shown) > 1)
 
 
 def _whole(number: Number, answer: str, evidence: Evidence) -> Shown | None:
@@ -113,7 +122,7 @@ def _whole(number: Number, answer: str, evidence: Evidence) -> Shown | None:
 
 
 def _of_names(number: Number, read: Answer, evidence: Evidence) -> bool:
-    """Whether a number can be a row's name: a year, one that another number is given to, or as the word before it says: `sensor 7`."""
+    """Whether a number can be a row's name: a year, one that another number is given to, or as a word says: `sensor 7`, `7 is the sensor`."""
     named = number.text.endswith(".0") and read.text[number.end : number.end + 1] == ":"
     if number.kind == "year" or named:
         return True
@@ -123,8 +132,10 @@ def _of_names(number: Number, read: Answer, evidence: Evidence) -> bool:
         if any(read.ties(n, labels).get(name, 0) >= CLAUSE for n in read.found if low <= n.start < high):
             return True
     told = _LISTED.sub("", text[max(0, number.start - 30) : number.start]).split()
-    before = words(told[-1]) if told else frozenset()
-    return any(before & words(shown.code) for shown in evidence.names[name])
+    noun = words(told[-1]) if told else frozenset()
+    if after := _IS_THE.match(text, number.end):
+        noun |= words(after[1])
+    return any(noun & words(shown.code) for shown in evidence.names[name])
 
 
 def _hour(text: str) -> str:
