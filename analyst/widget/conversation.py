@@ -272,6 +272,7 @@ class Conversation:
             listeners=[self._turns, self._following] if own else [self._following],
             settings=settings,
             undo=own,
+            ran=self.notebook.ran if own else tuple,
         )
 
     @contextlib.asynccontextmanager
