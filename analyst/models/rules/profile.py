@@ -25,7 +25,7 @@ GOALS = {
 
 def numbers_of(table: Table) -> list[Column]:
     """Columns of numbers worth a look: they vary, and are no mere row numbers."""
-    return [c for c in table.columns if c.numeric and c.distinct > 1 and not _identifier(c, table)][:NUMBERS]
+    return [c for c in table.columns if c.numeric and c.distinct > 1 and not identifier(c, table)][:NUMBERS]
 
 
 def groups_of(table: Table) -> list[Column]:
@@ -36,7 +36,8 @@ def groups_of(table: Table) -> list[Column]:
     ][:GROUPS]
 
 
-def _identifier(column: Column, table: Table) -> bool:
+def identifier(column: Column, table: Table) -> bool:
+    """Whether a column only numbers the rows."""
     unique = column.distinct == table.rows and table.rows > 10
     return (
         unique

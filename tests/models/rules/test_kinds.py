@@ -219,3 +219,10 @@ async def test_several_statistics_at_once(harness, penguins, penguin_data):
     )
     for value in (penguins.body_mass_g.mean(), penguins.body_mass_g.median(), penguins.body_mass_g.std()):
         assert played.says(value)
+
+
+async def test_what_numbers_the_rows_is_counted(harness):
+    rides = pd.DataFrame({"ride": range(40), "city": ["Ulm", "Bonn"] * 20, "km": [1.5, 2.5, 4.0, 8.0] * 10})
+    played = await harness.ask("How many rides per city?", harness.save(rides))
+    assert "Number of rows for each city" in played.text
+    assert "**20**" in played.text

@@ -7,6 +7,7 @@ from .. import code
 from ..clause import Clause
 from ..intents import Intent, Key
 from ..kind import Finding, Kind, Printed, Style, Value, capital, listed, tagged
+from ..profile import identifier
 from ..survey import Column
 from ..vocabulary import ADDITIVE, tokens, unit
 
@@ -20,6 +21,9 @@ def read(clause: Clause) -> Intent | None:
     if not measures and clause.implied:
         measures = (clause.implied,)
     statistics = clause.statistics
+    numbered = bool(measures) and all(identifier(m, clause.table) for m in measures)
+    if numbered and not statistics and clause.has("how many|number of"):
+        return None  # "how many rides", where `ride` numbers the rows: they are counted
     if clause.both_ends and set(statistics) <= {"min", "max"} and not clause.has("which|who|whose"):
         statistics = ("min", "max")
     if not statistics and clause.descending is not None and not clause.has("which|who|whose"):
