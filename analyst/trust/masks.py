@@ -25,7 +25,7 @@ _NO_CLAIMS = (
         re.I,
     ),
     re.compile(
-        r"\b(?:\d{1,2}\s?(?:and|to|–|-)\s?)?\d{1,2}\s?(?:[ap]\.?m\b\.?|h\b|Uhr\b|o'clock|in the (?:morning|evening|afternoon))",
+        r"(?<![\d.,])\b(?:\d{1,2}\s?(?:and|to|–|-)\s?)?\d{1,2}\s?(?:[ap]\.?m\b\.?|h\b|Uhr\b|o'clock|in the (?:morning|evening|afternoon))",
         re.I,
     ),  # hours of the day
     re.compile(r"\b\d+s\b"),  # decades
